@@ -1,0 +1,133 @@
+/* arena.c: memory in blocks that are freed together. */
+#include "base/arena.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BLOCK_SIZE = 64 * 1024 };
+
+struct block {
+    struct block *next;
+    size_t used;
+    size_t size;
+    max_align_t data[];
+};
+
+struct arena {
+    struct block *blocks; /* the first one is being filled */
+};
+
+/* The one place where a command ends for want of memory: nothing sensible can be done without. */
+static _Noreturn void out_of_memory(void)
+{
+    fputs("modelc: error: out of memory\n", stderr);
+    exit(3);
+}
+
+static size_t aligned(size_t size)
+{
+    size_t align = _Alignof(max_align_t);
+    if (size > SIZE_MAX - sizeof(struct block) - align) out_of_memory();
+    return (size + align - 1) / align * align;
+}
+
+static struct block *block_new(size_t size)
+{
+    struct block *block = malloc(sizeof(struct block) + size);
+    if (!block) out_of_memory();
+    *block = (struct block){.size = size};
+    return block;
+}
+
+struct arena *arena_new(void)
+{
+    struct arena *arena = malloc(sizeof *arena);
+    if (!arena) out_of_memory();
+    arena->blocks = block_new(BLOCK_SIZE);
+    return arena;
+}
+
+void arena_free(struct arena *arena)
+{
+    if (!arena) return;
+    for (struct block *block = arena->blocks, *next; block; block = next) {
+        next = block->next;
+        free(block);
+    }
+    free(arena);
+}
+
+/* Uninitialised bytes. A big request gets a block of its own behind the current one, so that the rest of the
+ * current block is not lost. */
+static void *take(struct arena *arena, size_t size)
+{
+    size = aligned(size ? size : 1);
+    struct block *block = arena->blocks;
+    if (size > block->size - block->used) {
+        if (size > BLOCK_SIZE / 4) {
+            struct block *own = block_new(size);
+            own->used = size;
+            own->next = block->next;
+            block->next = own;
+            return own->data;
+        }
+        block = block_new(BLOCK_SIZE);
+        block->next = arena->blocks;
+        arena->blocks = block;
+    }
+    void *at = (char *)block->data + block->used;
+    block->used += size;
+    return at;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    void *at = take(arena, size);
+    memset(at, 0, size);
+    return at;
+}
+
+void *arena_grow(struct arena *arena, const void *old, size_t old_size, size_t new_size)
+{
+    char *at = take(arena, new_size);
+    size_t keep = old_size < new_size ? old_size : new_size;
+    if (keep) memcpy(at, old, keep);
+    memset(at + keep, 0, new_size - keep);
+    return at;
+}
+
+char *arena_strdup(struct arena *arena, const char *text)
+{
+    return arena_strndup(arena, text, strlen(text));
+}
+
+char *arena_strndup(struct arena *arena, const char *text, size_t len)
+{
+    char *copy = take(arena, len + 1);
+    if (len) memcpy(copy, text, len);
+    copy[len] = '\0';
+    return copy;
+}
+
+char *arena_printf(struct arena *arena, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    char *text = arena_vprintf(arena, format, args);
+    va_end(args);
+    return text;
+}
+
+char *arena_vprintf(struct arena *arena, const char *format, va_list args)
+{
+    va_list again;
+    va_copy(again, args);
+    int len = vsnprintf(NULL, 0, format, args);
+    if (len < 0) out_of_memory();
+    char *text = take(arena, (size_t)len + 1);
+    vsnprintf(text, (size_t)len + 1, format, again);
+    va_end(again);
+    return text;
+}

@@ -1,0 +1,135 @@
+/* cmd_autogenerate.c: models against the live database, written as a migration file. */
+#include "cli/adopt.h"
+#include "cli/new_revision.h"
+
+static const struct span nowhere = {0, 0};
+
+/* A diff is only worth its name against the state that the files lead to. */
+static bool stands_at_heads(struct session *s)
+{
+    if (s->graph->heads.n > 1) {
+        struct diag *diag = diag_add(s->ctx, D_HEADS, nowhere, "there are %zu heads: a new revision could follow either", s->graph->heads.n);
+        for (size_t i = 0; i < s->graph->heads.n; i++) {
+            const struct revision *head = s->graph->heads.at[i];
+            diag_note(s->ctx, diag, head->header, "%s, %s", head->id, head->message);
+        }
+        diag_mend(s->ctx, diag, "mend", "modelc rebase, or modelc merge -m \"...\" heads");
+        return false;
+    }
+    size_t behind = apply_pending(s->graph, &s->current);
+    if (s->state.partial) {
+        diag_add(s->ctx, D_REVISION, nowhere, "%s is half applied: modelc upgrade goes on with it", s->state.partial);
+        return false;
+    }
+    if (!behind) return true;
+    struct diag *diag = diag_add(s->ctx, D_REVISION, nowhere, "the database is %s behind head", str_count(s->ctx->arena, behind, "revision"));
+    diag_mend(s->ctx, diag, "mend", "modelc upgrade head");
+    return false;
+}
+
+/* Only the words changed, not what they mean to PostgreSQL: the head remembers the new ones. */
+static bool record_lines(struct session *s, const struct object_lines *lines)
+{
+    struct arena *arena = s->ctx->arena;
+    if (s->graph->heads.n == 0) return true;
+    const struct revision *head = s->graph->heads.at[0];
+    struct object_lines merged = {0};
+    struct map *replaced = map_new(arena);
+    for (size_t i = 0; i < lines->n; i++) {
+        map_put(replaced, arena_printf(arena, "%s %s", lines->at[i].kind, lines->at[i].path), &lines->at[i]);
+    }
+    for (size_t i = 0; i < head->objects.n; i++) {
+        const struct object_line *line = &head->objects.at[i];
+        if (!map_has(replaced, arena_printf(arena, "%s %s", line->kind, line->path))) vec_push(arena, &merged, *line);
+    }
+    for (size_t i = 0; i < lines->n; i++) vec_push(arena, &merged, lines->at[i]);
+    const char *text = revision_rewrite_objects(s->ctx, head, merged.at, merged.n);
+    if (!text || !file_write(s->ctx, head->path, text, strlen(text))) return false;
+    out_print(&s->out, "Recorded  %s in %s: no SQL to write, the database has it so\n", str_count(arena, lines->n, "object"),
+              session_shown(s, head->path));
+    return true;
+}
+
+static bool begin_draft(struct session *s, const struct comparison *found, struct revision_draft *draft)
+{
+    if (!draft_begin(s, draft)) return false;
+    if (s->graph->heads.n) vec_push(s->ctx->arena, &draft->parents, s->graph->heads.at[0]->id);
+    draft->up = found->upgrade;
+    draft->down = found->downgrade;
+    return true;
+}
+
+static int write_file(struct session *s, const struct comparison *found, const struct object_lines *lines, const char *next)
+{
+    struct revision_draft draft;
+    if (!begin_draft(s, found, &draft)) return session_code(s);
+    for (size_t i = 0; i < lines->n; i++) vec_push(s->ctx->arena, &draft.objects, lines->at[i]);
+    compare_report(s, found);
+    return draft_write(s, &draft, next ? arena_printf(s->ctx->arena, next, draft.id) : "modelc show head, then modelc upgrade head")
+               ? CODE_DONE
+               : session_code(s);
+}
+
+static struct map *only(struct session *s, const struct map *wanted, const struct map *held, const struct objects *objects)
+{
+    struct arena *arena = s->ctx->arena;
+    struct map *some = map_new(arena);
+    for (struct map_entry e = map_first(held); e.key; e = map_next(e)) map_put(some, e.key, e.value);
+    for (size_t i = 0; i < objects->n; i++) {
+        const char *key = arena_printf(arena, "%s %s", objects->at[i]->kind->name, object_path(arena, objects->at[i]));
+        if (map_has(wanted, key)) map_put(some, key, map_get(wanted, key));
+    }
+    return some;
+}
+
+/* Made by hand here: a revision of its own, which this database only gets stamped with. */
+static int write_by_hand(struct session *s, struct comparison *found, struct adoption *adoption, const struct map *held,
+                         const struct map *wanted)
+{
+    struct object_lines lines = {0};
+    bool others = found->up->n > 0;
+    for (size_t i = 0; others && i < s->models->all.n; i++) {
+        /* what is really new or changed waits for the revision after this one */
+        struct object *model = s->models->all.at[i];
+        if (!model->peer) model->aside = true;
+    }
+    adopt_as_new(adoption);
+    for (size_t i = 0; i < adoption->by_hand.n; i++) adoption->by_hand.at[i]->aside = false;
+    found->diff->creations_only = true;
+    if (!compare_changes(s, found) || !compare_plan(s, found)) return session_code(s);
+    compare_object_lines(s, held, only(s, wanted, held, &adoption->by_hand), &lines);
+    int code = write_file(s, found, &lines, "modelc stamp %s: this database has it already; the others get it by modelc upgrade");
+    if (code == CODE_DONE && others) out_print(&s->out, "%s", "          then modelc autogenerate again: there are further changes\n");
+    return code;
+}
+
+static struct map *held_by_files(struct session *s)
+{
+    return s->graph->all.n ? revisions_manifest(s->ctx, s->graph, NULL) : map_new(s->ctx->arena);
+}
+
+static int nothing_to_write(struct session *s, const struct comparison *found, const struct object_lines *lines)
+{
+    if (lines->n && !record_lines(s, lines)) return session_code(s);
+    if (s->out.json) out_json(&s->out, compare_json(s, found));
+    compare_report(s, found);
+    compare_say_equal(s);
+    return CODE_DONE;
+}
+
+int cmd_autogenerate(struct session *s)
+{
+    struct comparison found = {0};
+    struct adoption adoption = {0};
+    struct object_lines lines = {0};
+    if (!session_open_db(s, FOREIGN_REFUSED) || !stands_at_heads(s) || !session_models(s)) return session_code(s);
+    struct map *held = held_by_files(s), *wanted = schema_manifest(s->ctx, s->models);
+    if (!held || !compare_read(s, &found) || !adopt_find(s, &found, &adoption)) return session_code(s);
+    compare_unhandled(s, &found);
+    if (!compare_changes(s, &found)) return session_code(s);
+    if (adoption.by_hand.n) return write_by_hand(s, &found, &adoption, held, wanted);
+    if (!compare_plan(s, &found)) return session_code(s);
+    compare_object_lines(s, held, wanted, &lines);
+    if (!found.upgrade->ops.n) return nothing_to_write(s, &found, &lines);
+    return write_file(s, &found, &lines, NULL);
+}

@@ -1,0 +1,24 @@
+/* cmd_diff.c: models against the live database, whatever its revision. */
+#include "cli/compare.h"
+
+static void print_sql(struct session *s, const struct comparison *found)
+{
+    for (size_t i = 0; i < found->upgrade->ops.n; i++) {
+        const struct op *op = &found->upgrade->ops.at[i];
+        if (op->search_path) out_print(&s->out, "SET search_path = %s;\n", op->search_path);
+        out_print(&s->out, "-- %s\n%s;\n\n", op->note, op->sql);
+    }
+}
+
+int cmd_diff(struct session *s)
+{
+    struct comparison found = {0};
+    if (!session_open_db(s, FOREIGN_ALLOWED) || !session_models(s) || !compare_read(s, &found)) return session_code(s);
+    if (!compare_changes(s, &found) || !compare_plan(s, &found)) return session_code(s);
+    compare_unhandled(s, &found);
+    if (s->out.json) out_json(&s->out, compare_json(s, &found));
+    else if (option_given(s->options, OPT_SQL)) print_sql(s, &found);
+    else if (found.up->n == 0) compare_say_equal(s);
+    if (!option_given(s->options, OPT_SQL)) compare_report(s, &found);
+    return option_given(s->options, OPT_EXIT_CODE) && !compare_is_empty(&found) ? CODE_FINDINGS : CODE_DONE;
+}

@@ -1,0 +1,273 @@
+/* commands.c: the table of options and the table of commands. */
+#include "cli/commands.h"
+
+#include <string.h>
+
+const struct option option_table[OPT_COUNT] = {
+    [OPT_DIRECTORY] = {.letter = 'C', .name = "directory", .value = "DIR", .complete = COMPLETE_FOLDER, .global = true,
+                       .help = "as if started in DIR"},
+    [OPT_DB] = {.name = "db", .value = "URL", .global = true,
+                .help = "the database (else DATABASE_URL, then PG* variables)"},
+    [OPT_CONFIG] = {.letter = 'c', .name = "config", .value = "FILE", .complete = COMPLETE_FILE, .global = true,
+                    .help = "another modelc.ini"},
+    [OPT_ENV] = {.letter = 'n', .name = "env", .value = "NAME", .global = true,
+                 .help = "the section [env NAME] of modelc.ini"},
+    [OPT_EXTRA] = {.letter = 'x', .name = "extra", .value = "K=V", .global = true,
+                   .help = "a value for modelc.ini and templates"},
+    [OPT_FORMAT] = {.name = "format", .value = "FORMAT", .choices = "text json", .global = true,
+                    .help = "text, or json for other programs"},
+    [OPT_QUIET] = {.letter = 'q', .name = "quiet", .global = true, .help = "results only, no progress"},
+    [OPT_NO_COLOR] = {.name = "no-color", .global = true, .help = "no colours (also: NO_COLOR=1)"},
+    [OPT_HELP] = {.letter = 'h', .name = "help", .global = true, .help = "what a command does, with examples"},
+    [OPT_VERSION] = {.letter = 'V', .name = "version", .global = true, .help = "modelc's version"},
+
+    [OPT_MESSAGE] = {.letter = 'm', .name = "message", .value = "MSG",
+                     .help = "what the revision does: its first line and its file's name"},
+    [OPT_AUTOGENERATE] = {.name = "autogenerate",
+                          .help = "write what the models ask for, as `modelc autogenerate` does"},
+    [OPT_HEAD] = {.name = "head", .value = "REV", .complete = COMPLETE_REVISION,
+                  .help = "the revision it follows (default: the only head)"},
+    [OPT_SPLICE] = {.name = "splice", .help = "allow --head to be no head: a new branch begins there"},
+    [OPT_REV_ID] = {.name = "rev-id", .value = "ID", .help = "the id, instead of a new one"},
+    [OPT_DEPENDS_ON] = {.name = "depends-on", .value = "REV", .complete = COMPLETE_REVISION,
+                        .help = "a revision of another branch that must be applied before (repeatable)"},
+    [OPT_LABEL] = {.name = "branch-label", .value = "NAME", .help = "a name for the branch that begins here"},
+    [OPT_SQL] = {.name = "sql", .help = "print the SQL instead of running it"},
+    [OPT_PLAN] = {.name = "plan", .help = "show what would run, and run nothing"},
+    [OPT_WAIT] = {.name = "wait", .help = "wait for the server and for modelc's lock (application start)"},
+    [OPT_LOG] = {.name = "log", .help = "plain lines with times, for a log"},
+    [OPT_LOCK_TIMEOUT] = {.name = "lock-timeout", .value = "SECONDS", .help = "how long to wait for modelc's lock"},
+    [OPT_ALLOW_LOSS] = {.name = "allow-loss", .help = "let rows and values be lost although modelc.ini protects them"},
+    [OPT_RESUME] = {.name = "resume", .value = "HOW", .choices = "retry skip",
+                    .help = "a step whose outcome is unknown: run it again, or count it as done"},
+    [OPT_VERBOSE] = {.letter = 'v', .name = "verbose", .help = "everything known about each revision"},
+    [OPT_RANGE] = {.letter = 'r', .name = "rev-range", .value = "A:B", .complete = COMPLETE_REVISION,
+                   .help = "from A to B; either may be left out, or be `current`"},
+    [OPT_INDICATE_CURRENT] = {.letter = 'i', .name = "indicate-current", .help = "mark where the database is"},
+    [OPT_CHECK_HEADS] = {.name = "check-heads", .help = "exit 1 unless the database is at the heads"},
+    [OPT_PURGE] = {.name = "purge", .help = "forget heads that no file has"},
+    [OPT_CHECK] = {.name = "check", .help = "write nothing; exit 1 and name the files that would change"},
+    [OPT_SCRATCH] = {.name = "scratch", .value = "URL",
+                     .help = "a server for trials, where this one can't judge an expression"},
+    [OPT_DROP] = {.name = "drop", .value = "PATH",
+                  .help = "drop it although it may have been renamed, or no revision made it (repeatable; all)"},
+    [OPT_EXIT_CODE] = {.name = "exit-code", .help = "exit 1 if there are differences"},
+    [OPT_STAGED] = {.name = "staged", .help = "files as git has them staged for the next commit"},
+    [OPT_STRICT] = {.name = "strict", .help = "what modelc does not handle, and one-sided relationships, are errors"},
+    [OPT_ONTO] = {.name = "onto", .value = "REV", .complete = COMPLETE_REVISION,
+                  .help = "the other head, which your revisions shall follow"},
+    [OPT_SCDOC] = {.name = "scdoc", .help = "as the source of a man page"},
+};
+
+const char *const group_titles[GROUP_COUNT] = {
+    [GROUP_START] = "Begin",
+    [GROUP_WRITE] = "Write revisions",
+    [GROUP_APPLY] = "Apply them",
+    [GROUP_LOOK] = "Look around",
+    [GROUP_OTHER] = "More",
+};
+
+const struct command commands[] = {
+    {.name = "init", .group = GROUP_START, .run = cmd_init,
+     .summary = "begin a project here",
+     .about = "Writes modelc.ini, models/, migrations/versions/ and a line in .gitignore.\n"
+              "Where no other database is named, it starts a private PostgreSQL in\n"
+              ".modelc/, so that the first tables need no server of yours.",
+     .arguments = {{.name = "DIR", .complete = COMPLETE_FOLDER}},
+     .examples = {{"modelc init", "in this folder"},
+                  {"modelc init shop", "in a new folder"}}},
+    {.name = "db", .group = GROUP_START, .run = cmd_db,
+     .summary = "the project's private PostgreSQL server",
+     .about = "It runs on a private socket only, while a modelc command needs it, or from\n"
+              "`start` to `stop`. `psql` opens a session on it; what follows `--` goes to psql.",
+     .arguments = {{.name = "ACTION", .choices = "start stop url psql", .required = true},
+                   {.name = "ARG", .many = true}},
+     .examples = {{"modelc db start", "keep it running"},
+                  {"modelc db psql", "look inside"},
+                  {"modelc db psql -- -c '\\d'", "one psql command"},
+                  {"export DATABASE_URL=$(modelc db url)", "for your application"},
+                  {"modelc db stop", "end it"}}},
+    {.name = "fmt", .group = GROUP_START, .run = cmd_fmt,
+     .summary = "format models",
+     .about = "Aligns columns and shortens spellings; comments stay. Without files: all\n"
+              "models of the project. Names each file it changed.",
+     .arguments = {{.name = "FILE", .complete = COMPLETE_FILE, .many = true}},
+     .options = {OPT_CHECK},
+     .examples = {{"modelc fmt", "all models"},
+                  {"modelc fmt models/shop.model", "one file"},
+                  {"modelc fmt --check", "for CI: exit 1 if a file would change"}}},
+
+    {.name = "autogenerate", .group = GROUP_WRITE, .run = cmd_autogenerate,
+     .summary = "write a revision from models and database",
+     .about = "Compares the models with the live database and writes a migration file with\n"
+              "both directions: what it detected, what is risky, where it is. Nothing is run.\n"
+              "The database has to be at the files' head: `modelc upgrade` first. Where\n"
+              "models and database agree, no file is written. What may have been renamed is\n"
+              "never guessed: say `was old_name` in the model, or --drop it.",
+     .options = {OPT_MESSAGE, OPT_HEAD, OPT_REV_ID, OPT_DEPENDS_ON, OPT_LABEL, OPT_DROP, OPT_SCRATCH, OPT_STRICT},
+     .examples = {{"modelc autogenerate -m \"add prices\"", "write it, then: modelc show head, modelc upgrade"},
+                  {"modelc autogenerate -m \"split name\" --drop people.name", "dropped, not renamed"},
+                  {"modelc autogenerate -m \"tidy up\" --drop all", "everything that might be a rename is dropped"}}},
+    {.name = "baseline", .group = GROUP_WRITE, .run = cmd_baseline,
+     .summary = "write the first revision of a database that exists already",
+     .about = "The revision creates all that the models hold. A database that equals the\n"
+              "models is recorded as being there; an empty one wants `modelc upgrade head`; one\n"
+              "that differs is refused, and the differences are shown. Without a database only\n"
+              "the file is written.",
+     .options = {OPT_MESSAGE, OPT_REV_ID, OPT_LABEL, OPT_DEPENDS_ON, OPT_SCRATCH, OPT_LOCK_TIMEOUT},
+     .examples = {{"modelc baseline -m \"as of November\"", "after `modelc import`"}}},
+    {.name = "revision", .group = GROUP_WRITE, .run = cmd_revision,
+     .summary = "write an empty revision, for data",
+     .about = "Makes a migration file with both directions to fill in by hand. No database\n"
+              "is needed.",
+     .options = {OPT_MESSAGE, OPT_AUTOGENERATE, OPT_HEAD, OPT_SPLICE, OPT_REV_ID, OPT_DEPENDS_ON, OPT_LABEL,
+                 OPT_DROP, OPT_SCRATCH, OPT_STRICT},
+     .examples = {{"modelc revision -m \"fill in prices\"", "after the only head"},
+                  {"modelc revision -m \"hotfix\" --head 1975ea --splice", "a branch that begins at 1975ea.."}}},
+    {.name = "merge", .group = GROUP_WRITE, .run = cmd_merge,
+     .summary = "join heads into one",
+     .about = "Writes a revision that follows all the given ones and changes nothing itself.\n"
+              "Without revisions: all heads.",
+     .arguments = {{.name = "REV", .complete = COMPLETE_REVISION, .many = true}},
+     .options = {OPT_MESSAGE, OPT_REV_ID, OPT_LABEL},
+     .examples = {{"modelc merge -m \"merge brand and stock\" heads", "all heads"},
+                  {"modelc merge -m \"merge\" 1975ea 8f3a1c", "these two"}}},
+    {.name = "rebase", .group = GROUP_WRITE, .run = cmd_rebase,
+     .summary = "set your revisions after somebody else's",
+     .about = "For two heads after a git merge. Your revisions are those that this database\n"
+              "has and the other branch has not; without a database, those that git has not\n"
+              "sent upstream; or say --onto. They are taken back here, the other branch is\n"
+              "applied, your files follow it (with new numbers under `ids = sequential`), and\n"
+              "they are applied again. Where both branches change one object, nothing is done\n"
+              "and the places are named. Two files with one number get two numbers.",
+     .options = {OPT_ONTO, OPT_PLAN, OPT_LOCK_TIMEOUT, OPT_ALLOW_LOSS},
+     .examples = {{"modelc rebase", "yours after the other head"},
+                  {"modelc rebase --onto 77be", "after this one"},
+                  {"modelc rebase --plan", "what it would do"}}},
+    {.name = "edit", .group = GROUP_WRITE, .run = cmd_edit,
+     .summary = "open a revision's file in your editor",
+     .about = "Uses $VISUAL, then $EDITOR, and reads the file again afterwards: what is wrong\n"
+              "in it is said at once.",
+     .arguments = {{.name = "REV", .complete = COMPLETE_REVISION}},
+     .examples = {{"modelc edit", "the head"}, {"modelc edit 8f3a", "by the beginning of its id"}}},
+
+    {.name = "create", .group = GROUP_APPLY, .run = cmd_create,
+     .summary = "make everything that the models hold, in an empty database",
+     .about = "For tests and new installations: the state at head in one go, without running\n"
+              "through the revisions, and recorded as being there. Of the revisions only\n"
+              "sections marked `-- modelc:upgrade on-create` run; those with data that did not\n"
+              "run are listed. Refused where the models hold what no revision has, or the\n"
+              "database has one of the objects already. After an interruption it goes on.\n"
+              "With --sql no database is needed.",
+     .options = {OPT_SQL, OPT_LOCK_TIMEOUT},
+     .examples = {{"modelc create", "an empty database, ready to use"},
+                  {"modelc create --sql > all.sql", "a script for psql"}}},
+    {.name = "upgrade", .group = GROUP_APPLY, .run = cmd_upgrade,
+     .summary = "apply revisions to the database",
+     .about = "Runs what the database lacks, up to REV (default: head), a transaction per\n"
+              "section, each step recorded. One modelc at a time: the others wait for its\n"
+              "lock. If a step fails, what it did is undone, and the next upgrade goes on\n"
+              "from there.",
+     .arguments = {{.name = "REV", .complete = COMPLETE_REVISION}},
+     .options = {OPT_SQL, OPT_PLAN, OPT_WAIT, OPT_LOG, OPT_LOCK_TIMEOUT, OPT_ALLOW_LOSS, OPT_RESUME},
+     .examples = {{"modelc upgrade", "everything, to the only head"},
+                  {"modelc upgrade +1", "the next one"},
+                  {"modelc upgrade 8f3a", "up to this one"},
+                  {"modelc upgrade --plan", "what would run"},
+                  {"modelc upgrade --sql 1975ea:head > up.sql", "a script for psql"},
+                  {"modelc upgrade --wait --log", "when an application starts"}}},
+    {.name = "downgrade", .group = GROUP_APPLY, .run = cmd_downgrade,
+     .summary = "take revisions back",
+     .about = "Runs the downgrade sections, newest revision first, until the database is at\n"
+              "REV. A revision whose file is on another branch is taken back by the text\n"
+              "that was recorded when it was applied.",
+     .arguments = {{.name = "REV", .complete = COMPLETE_REVISION, .required = true}},
+     .options = {OPT_SQL, OPT_PLAN, OPT_WAIT, OPT_LOG, OPT_LOCK_TIMEOUT, OPT_ALLOW_LOSS, OPT_RESUME},
+     .examples = {{"modelc downgrade -1", "the last one"},
+                  {"modelc downgrade 1975ea", "down to this one, which stays"},
+                  {"modelc downgrade base", "all of them"},
+                  {"modelc downgrade --sql head:-1", "a script for psql"}}},
+    {.name = "stamp", .group = GROUP_APPLY, .run = cmd_stamp,
+     .summary = "record a revision as applied, and run nothing",
+     .about = "For a database that has the objects already.",
+     .arguments = {{.name = "REV", .complete = COMPLETE_REVISION, .required = true, .many = true}},
+     .options = {OPT_PURGE, OPT_LOCK_TIMEOUT},
+     .examples = {{"modelc stamp head", "the database is up to date already"},
+                  {"modelc stamp base", "as if nothing had been applied"},
+                  {"modelc stamp --purge head", "although it is at an id that no file has"}}},
+
+    {.name = "current", .group = GROUP_LOOK, .run = cmd_current,
+     .summary = "where the database is",
+     .options = {OPT_VERBOSE, OPT_CHECK_HEADS},
+     .examples = {{"modelc current", "the id, or base"},
+                  {"modelc current --check-heads", "for scripts: exit 1 unless it is up to date"}}},
+    {.name = "check", .group = GROUP_LOOK, .run = cmd_check,
+     .summary = "models, revisions and git: is anything missing",
+     .about = "For a pre-commit hook and CI; no database is needed. It finds models that no\n"
+              "revision holds, several heads, two files with one number, and files that git\n"
+              "doesn't know. With --db or -n it also looks at that database: whether it is at\n"
+              "head, was changed behind modelc's back, or has applied a file that was edited.",
+     .options = {OPT_STAGED, OPT_STRICT, OPT_SCRATCH},
+     .examples = {{"modelc check", "exit 1 if something is to be done"},
+                  {"modelc check --staged", "in a pre-commit hook"},
+                  {"modelc check --db \"$DATABASE_URL\"", "this database, too"}}},
+    {.name = "diff", .group = GROUP_LOOK, .run = cmd_diff,
+     .summary = "models against the live database",
+     .about = "What autogenerate would write, whatever revision the database is at. Nothing is\n"
+              "written or run.",
+     .options = {OPT_SQL, OPT_EXIT_CODE, OPT_DROP, OPT_SCRATCH},
+     .examples = {{"modelc diff", "a line for each difference"},
+                  {"modelc diff --sql", "the statements"},
+                  {"modelc diff --exit-code", "for scripts: exit 1 unless they agree"}}},
+    {.name = "history", .group = GROUP_LOOK, .run = cmd_history,
+     .summary = "all revisions, newest first",
+     .options = {OPT_VERBOSE, OPT_RANGE, OPT_INDICATE_CURRENT},
+     .examples = {{"modelc history", "a line each"},
+                  {"modelc history -v", "with files, dates and proofs"},
+                  {"modelc history -r current:", "what the database lacks, and where it is"}}},
+    {.name = "heads", .group = GROUP_LOOK, .run = cmd_heads,
+     .summary = "the newest revisions: those that nothing follows",
+     .options = {OPT_VERBOSE},
+     .examples = {{"modelc heads", "more than one: see `modelc merge`"}}},
+    {.name = "branches", .group = GROUP_LOOK, .run = cmd_branches,
+     .summary = "revisions that more than one other follows",
+     .options = {OPT_VERBOSE},
+     .examples = {{"modelc branches", "where branches begin"}}},
+    {.name = "show", .group = GROUP_LOOK, .run = cmd_show,
+     .summary = "print a revision's file",
+     .arguments = {{.name = "REV", .complete = COMPLETE_REVISION}},
+     .examples = {{"modelc show", "the head"},
+                  {"modelc show -1", "the one before it"},
+                  {"modelc show 8f3a", "by the beginning of its id"}}},
+
+    {.name = "completions", .group = GROUP_OTHER, .run = cmd_completions,
+     .summary = "completion for your shell",
+     .arguments = {{.name = "SHELL", .choices = "bash zsh fish revisions", .required = true}},
+     .examples = {{"source <(modelc completions bash)", "in ~/.bashrc"},
+                  {"modelc completions fish > ~/.config/fish/completions/modelc.fish", "for fish"},
+                  {"modelc completions revisions", "ids, one a line, for a completion of your own"}}},
+    {.name = "help", .group = GROUP_OTHER, .run = cmd_help,
+     .summary = "what a command does, with examples",
+     .arguments = {{.name = "COMMAND", .complete = COMPLETE_COMMAND}},
+     .options = {OPT_SCDOC},
+     .examples = {{"modelc help upgrade", "the same as modelc upgrade --help"}}},
+};
+
+const size_t n_commands = sizeof commands / sizeof *commands;
+
+const struct command *command_find(const char *name)
+{
+    for (size_t i = 0; i < n_commands; i++) {
+        if (strcmp(commands[i].name, name) == 0) return &commands[i];
+    }
+    return NULL;
+}
+
+bool command_takes(const struct command *command, enum option_id id)
+{
+    if (option_table[id].global) return true;
+    for (size_t i = 0; i < COMMAND_OPTIONS && command->options[i] != OPT_NONE; i++) {
+        if (command->options[i] == id) return true;
+    }
+    return false;
+}

@@ -1,0 +1,113 @@
+/* compare.c: models against the live database, a line a stage. */
+#include "cli/compare.h"
+
+#include <string.h>
+
+#include "pg/canonical.h"
+#include "pg/catalog.h"
+
+static const struct span nowhere = {0, 0};
+
+/* What the revisions of this database's heads made, and what the database itself remembers (`create`, foreign heads). */
+static struct map *known_objects(struct session *s)
+{
+    struct map *known = map_new(s->ctx->arena);
+    struct map *sources[] = {s->state.manifest, s->current.n ? revisions_manifest(s->ctx, s->graph, &s->current) : NULL};
+    for (size_t i = 0; i < 2; i++) {
+        if (!sources[i]) continue;
+        for (struct map_entry e = map_first(sources[i]); e.key; e = map_next(e)) {
+            if (e.value) map_put(known, e.key, e.value);
+        }
+    }
+    return known;
+}
+
+static bool ignored(const void *arg, const char *kind, const char *path)
+{
+    return project_ignores(arg, kind, path);
+}
+
+static void take_drops(struct session *s, struct diff *diff)
+{
+    const struct words *words = &s->options->given[OPT_DROP];
+    for (size_t i = 0; i < words->n; i++) map_put(diff->drops, words->at[i], (void *)words->at[i]);
+}
+
+/* --drop of something that isn't there, or that the models declare, is a mistake. */
+static bool check_drops(struct session *s, const struct diff *diff)
+{
+    bool good = true;
+    for (struct map_entry e = map_first(diff->drops); e.key; e = map_next(e)) {
+        if (str_eq(e.key, "all")) continue;
+        const struct object *live = schema_find_path(diff->live, e.key);
+        if (live && !live->peer) continue;
+        struct diag *diag = diag_add(s->ctx, D_USAGE, live ? live->peer->span : nowhere, "--drop %s: %s", e.key,
+                                     live ? "the models declare it" : "the database has no such object");
+        if (live) diag_mend(s->ctx, diag, "mend", "remove it from the models; then it is dropped without --drop");
+        good = false;
+    }
+    return good;
+}
+
+bool compare_read(struct session *s, struct comparison *found)
+{
+    found->known = known_objects(s);
+    struct catalog_options options = {.models = s->models, .known = found->known, .state_schema = s->project->state_schema};
+    found->live = catalog_read(s->conn, &options);
+    if (!found->live) return false;
+    found->diff = diff_bind(s->ctx, found->live, s->models, found->known);
+    found->diff->ignored = ignored;
+    found->diff->ignored_arg = s->project;
+    take_drops(s, found->diff);
+    size_t errors = diag_errors(s->ctx);
+    if (!check_drops(s, found->diff)) return false;
+    if (!canonical_answer(s->conn, found->diff, option_text(s->options, OPT_SCRATCH)) || diag_errors(s->ctx) > errors) return false;
+    diff_answered(found->diff);
+    return true;
+}
+
+bool compare_changes(struct session *s, struct comparison *found)
+{
+    size_t errors = diag_errors(s->ctx);
+    found->down = diff_changes(found->diff, true);
+    found->up = diff_changes(found->diff, false);
+    return diag_errors(s->ctx) == errors;
+}
+
+bool compare_plan(struct session *s, struct comparison *found)
+{
+    struct plan_options options = {.online = s->project->online};
+    found->downgrade = plan_make(s->ctx, found->down, &options);
+    found->upgrade = plan_make(s->ctx, found->up, &options);
+    return found->upgrade && found->downgrade;
+}
+
+bool compare_is_empty(const struct comparison *found)
+{
+    return found->up->n == 0 && found->diff->unmanaged.n == 0;
+}
+
+static int by_kind_and_path(const void *a, const void *b)
+{
+    const struct object_line *x = a, *y = b;
+    int kind = strcmp(x->kind, y->kind);
+    return kind ? kind : strcmp(x->path, y->path);
+}
+
+static void add_line(struct session *s, struct object_lines *lines, const char *key, const char *hash)
+{
+    const char *space = strchr(key, ' ');
+    struct object_line line = {.kind = arena_strndup(s->ctx->arena, key, (size_t)(space - key)), .path = space + 1, .hash = hash};
+    vec_push(s->ctx->arena, lines, line);
+}
+
+void compare_object_lines(struct session *s, const struct map *held, const struct map *wanted, struct object_lines *lines)
+{
+    for (struct map_entry e = map_first(wanted); e.key; e = map_next(e)) {
+        if (!str_eq(map_get(held, e.key), e.value)) add_line(s, lines, e.key, e.value);
+    }
+    for (struct map_entry e = map_first(held); e.key; e = map_next(e)) {
+        if (e.value && !map_has(wanted, e.key)) add_line(s, lines, e.key, NULL);
+    }
+    if (lines->n) qsort(lines->at, lines->n, sizeof *lines->at, by_kind_and_path);
+}

@@ -1,0 +1,80 @@
+/* main.c: parses the command line, runs the command, prints what was found. */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/help.h"
+#include "cli/session.h"
+
+static const struct span nowhere = {0, 0};
+
+static struct out make_out(struct ctx *ctx, const struct options *parsed)
+{
+    const char *format = option_text(parsed, OPT_FORMAT);
+    return (struct out){
+        .arena = ctx->arena,
+        .file = stdout,
+        .color = out_may_color(stdout) && !option_given(parsed, OPT_NO_COLOR),
+        .quiet = option_given(parsed, OPT_QUIET),
+        .json = format && strcmp(format, "json") == 0,
+    };
+}
+
+/* -C: everything after happens as if the user stood there. */
+static bool enter(struct session *s)
+{
+    const struct words *words = &s->options->given[OPT_DIRECTORY];
+    for (size_t i = 0; i < words->n; i++) {
+        if (chdir(words->at[i]) == 0) continue;
+        diag_file(s->ctx, D_USAGE, words->at[i], "%s", strerror(errno));
+        return false;
+    }
+    char *cwd = getcwd(NULL, 0);
+    if (cwd) s->start = arena_strdup(s->ctx->arena, cwd);
+    else diag_add(s->ctx, D_FILE, nowhere, "the current folder cannot be read: %s", strerror(errno));
+    free(cwd);
+    return s->start != NULL;
+}
+
+static int run(struct session *s)
+{
+    const struct command *command = s->options->command;
+    if (option_given(s->options, OPT_VERSION)) {
+        printf("modelc %s\n", MODELC_VERSION);
+        return CODE_DONE;
+    }
+    if (option_given(s->options, OPT_HELP) || !command) {
+        if (command) help_command(&s->out, command);
+        else help_overview(&s->out);
+        return CODE_DONE;
+    }
+    if (!enter(s)) return CODE_UNJUDGED;
+    int code = command->run(s);
+    return code != CODE_DONE && conn_interrupted() ? CODE_INTERRUPTED : code;
+}
+
+/* `modelc history | head` ends quietly; a full disk does not. */
+static int flush_results(struct session *s, int code)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout)) return code;
+    if (errno == EPIPE) return code;
+    diag_add(s->ctx, D_FILE, nowhere, "standard output: %s", strerror(errno));
+    return code == CODE_DONE ? CODE_UNJUDGED : code;
+}
+
+int main(int argc, char **argv)
+{
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe must not kill an upgrade half way */
+    struct ctx *ctx = ctx_new();
+    struct options parsed;
+    bool good = options_parse(ctx, argc, argv, &parsed);
+    struct session session = {.ctx = ctx, .options = &parsed, .out = make_out(ctx, &parsed)};
+    int code = good ? run(&session) : CODE_UNJUDGED;
+    session_close(&session);
+    code = flush_results(&session, code);
+    session_print_findings(&session, stderr);
+    ctx_free(ctx);
+    return code;
+}

@@ -1,0 +1,13 @@
+/* new_revision.h: a draft becomes a file: for revision, merge, autogenerate, baseline. */
+#ifndef MODELC_NEW_REVISION_H
+#define MODELC_NEW_REVISION_H
+
+#include "cli/session.h"
+#include "revision/write.h"
+
+/* Id (--rev-id or a new one), message (-m is required), labels and depends-on of the options. False: diagnostics. */
+bool draft_begin(struct session *s, struct revision_draft *draft);
+/* Writes the file and prints "Wrote" and "Next". Its absolute path; NULL: diagnostics. */
+const char *draft_write(struct session *s, const struct revision_draft *draft, const char *next);
+
+#endif

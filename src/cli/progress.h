@@ -1,0 +1,34 @@
+/* progress.h: what is printed while revisions run, and kept for the report. */
+#ifndef MODELC_PROGRESS_H
+#define MODELC_PROGRESS_H
+
+#include "cli/session.h"
+
+/* A data statement that ran: for the report's Backfill lines. */
+struct data_step {
+    const struct revision *revision;
+    const struct statement *statement;
+    size_t rows;
+};
+
+struct progress {
+    struct session *s;
+    bool up;
+    bool log;                       /* --log: a line with its time each */
+    bool line_open;                 /* a section's line waits for its end */
+    json_t *revisions, *sections;   /* --format json */
+    VEC(struct data_step) data;
+    VEC(const struct revision *) done;
+};
+
+struct progress progress_new(struct session *s, bool up);
+/* Sets the callbacks. */
+void progress_listen(struct progress *progress, struct run_options *options);
+/* A line that a failure left open is ended. */
+void progress_end(struct progress *progress);
+/* --log: "2026-11-20T07:15:00Z schema is up to date". */
+void progress_log(const struct progress *progress, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The lines of a revision without running it (--plan). */
+void progress_plan(struct progress *progress, const struct revision *revision);
+
+#endif

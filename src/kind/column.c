@@ -1,0 +1,637 @@
+/* column.c: a column: its part of CREATE TABLE, and how it changes without losing what it holds. */
+#include "kind/kind.h"
+
+#define FIELDS(F)                                                  \
+    F(type, NULL, TYPE, ALTER, )                                   \
+    F(nullable, "null", FLAG, ALTER, )                             \
+    F(default, "default", EXPR, ALTER, )                           \
+    F(identity, NULL, WORD, ALTER, )                               \
+    F(identity_options, NULL, PAIRS, ALTER, )                      \
+    F(generated, NULL, EXPR, ALTER, )                              \
+    F(collation, "collate", REF, ALTER, .refers = "collation")     \
+    F(storage, "storage", WORD, ALTER, )                           \
+    F(compression, "compression", WORD, ALTER, )                   \
+    F(statistics, "statistics", TEXT, ALTER, )                     \
+    F(backfill, "backfill", EXPR, INTENT, )                        \
+    F(convert, NULL, EXPR, INTENT, )                               \
+    F(convert_back, NULL, EXPR, INTENT, )                          \
+    F(identity_sequence, NULL, TEXT, LIVE, )
+
+enum { FIELDS(FIELD_ENUM) };
+static const struct field fields[] = {FIELDS(FIELD_ROW)};
+
+static bool has(const struct object *column, size_t field)
+{
+    return column->values[field].set;
+}
+
+static void add_identity_options(const struct object *column, struct buf *out)
+{
+    static const struct { const char *name, *words; } options[] = {
+        {"start", "START WITH"}, {"increment", "INCREMENT BY"}, {"minvalue", "MINVALUE"}, {"maxvalue", "MAXVALUE"}, {"cache", "CACHE"},
+    };
+    const struct sql_pairs *pairs = &column->values[F_identity_options].pairs;
+    size_t n = 0;
+    for (size_t i = 0; i < pairs->n; i++) {
+        buf_add(out, n++ ? " " : " (");
+        if (str_eq(pairs->at[i].name, "cycle")) buf_add(out, "CYCLE");
+        for (size_t j = 0; j < sizeof options / sizeof *options; j++) {
+            if (str_eq(pairs->at[i].name, options[j].name)) buf_printf(out, "%s %s", options[j].words, pairs->at[i].value);
+        }
+    }
+    if (n) buf_addc(out, ')');
+}
+
+static void add_identity(const struct object *column, struct buf *out)
+{
+    bool always = str_eq(column->values[F_identity].text, "always");
+    buf_printf(out, "GENERATED %s AS IDENTITY", always ? "ALWAYS" : "BY DEFAULT");
+    add_identity_options(column, out);
+}
+
+static void add_name_and_type(const struct object *column, struct buf *out)
+{
+    sql_object(out, column);
+    buf_addc(out, ' ');
+    sql_type(out, &column->values[F_type].type);
+    if (has(column, F_compression)) buf_printf(out, " COMPRESSION %s", column->values[F_compression].text);
+    if (has(column, F_collation)) {
+        buf_add(out, " COLLATE ");
+        sql_ref(out, &column->values[F_collation].ref);
+    }
+}
+
+static bool define(const struct object *column, struct buf *out)
+{
+    add_name_and_type(column, out);
+    if (has(column, F_generated)) {
+        buf_printf(out, " GENERATED ALWAYS AS (%s) STORED", sql_closed(out->arena, column->values[F_generated].expr.text));
+    } else if (has(column, F_identity)) {
+        buf_addc(out, ' ');
+        add_identity(column, out);
+    } else if (has(column, F_default)) {
+        buf_printf(out, " DEFAULT %s", sql_closed(out->arena, column->values[F_default].expr.text));
+    }
+    if (!object_flag(column, "nullable") && !has(column, F_identity)) buf_add(out, " NOT NULL");
+    return true;
+}
+
+/* ALTER TABLE t ALTER COLUMN c <what>, in the one group of this column's ops. */
+static struct op *alter_column(const struct object *column, const char *what, struct ops *ops)
+{
+    struct buf sql = buf_new(ops->ctx->arena);
+    buf_add(&sql, "ALTER TABLE ");
+    sql_table_of(&sql, column);
+    buf_add(&sql, " ALTER COLUMN ");
+    sql_object(&sql, column);
+    buf_printf(&sql, " %s", what);
+    struct op *op = op_add_user(ops, PHASE_COLUMNS, column, sql.text);
+    op->group = 1;
+    return op;
+}
+
+static void set_default(const struct object *column, struct ops *ops)
+{
+    const char *text = sql_closed(ops->ctx->arena, column->values[F_default].expr.text);
+    alter_column(column, arena_printf(ops->ctx->arena, "SET DEFAULT %s", text), ops);
+}
+
+static bool is_deferred(const struct object *constraint)
+{
+    return str_eq(object_text(constraint, "deferrable"), "deferrable initially deferred");
+}
+
+/* Deferred checks of rows that a backfill touches would stand in the way of the ALTER TABLE that follows. */
+static bool has_deferred_checks(const struct object *table)
+{
+    const struct object *schema = object_schema(table);
+    for (size_t i = 0; i < table->children.n; i++) {
+        if (is_deferred(table->children.at[i])) return true;
+    }
+    for (size_t i = 0; i < schema->children.n; i++) {
+        const struct object *other = schema->children.at[i];
+        for (size_t j = 0; j < other->children.n; j++) {
+            const struct object *child = other->children.at[j];
+            if (object_is(child, "foreign_key") && object_get(child, "table")->ref.to == table && is_deferred(child)) return true;
+        }
+    }
+    return false;
+}
+
+static struct op *update(const struct object *column, const char *value, struct ops *ops)
+{
+    struct buf sql = buf_new(ops->ctx->arena);
+    const struct object *old = column->parent->peer;
+    if (has_deferred_checks(column->parent) || (old && has_deferred_checks(old))) {
+        op_add(ops, PHASE_COLUMNS, "SET CONSTRAINTS ALL IMMEDIATE")->group = 1;
+    }
+    buf_add(&sql, "UPDATE ");
+    sql_table_of(&sql, column);
+    buf_add(&sql, " SET ");
+    sql_object(&sql, column);
+    buf_printf(&sql, " = %s WHERE ", value);
+    sql_object(&sql, column);
+    buf_add(&sql, " IS NULL");
+    struct op *op = op_add_user(ops, PHASE_COLUMNS, column, sql.text);
+    op->group = 1;
+    return op;
+}
+
+static void update_backfill(const struct object *column, struct ops *ops)
+{
+    const char *text = sql_closed(ops->ctx->arena, column->values[F_backfill].expr.text);
+    update(column, arena_printf(ops->ctx->arena, "(%s)", text), ops);
+}
+
+static void set_not_null(const struct object *column, struct ops *ops)
+{
+    alter_column(column, "SET NOT NULL", ops)->risk = RISK_SCAN | RISK_REFUSED;
+}
+
+/* Existing rows need a value that the definition alone does not give. */
+static bool needs_value(const struct object *column)
+{
+    return !object_flag(column, "nullable") && !has(column, F_default) && !has(column, F_identity) && !has(column, F_generated);
+}
+
+static void add_nullable(const struct object *column, struct ops *ops)
+{
+    struct buf sql = buf_new(ops->ctx->arena);
+    buf_add(&sql, "ALTER TABLE ");
+    sql_table_of(&sql, column);
+    buf_add(&sql, " ADD COLUMN ");
+    add_name_and_type(column, &sql);
+    op_add(ops, PHASE_COLUMNS, sql.text)->group = 1;
+    if (has(column, F_default)) set_default(column, ops);
+}
+
+static void add_with_value(const struct object *column, struct ops *ops)
+{
+    struct arena *arena = ops->ctx->arena;
+    add_nullable(column, ops);
+    if (has(column, F_backfill)) {
+        update_backfill(column, ops);
+    } else {
+        struct op *op = update(column, "NULL /* the value that existing rows get */", ops);
+        op->complete = arena_printf(arena, "%s is NOT NULL and has no default: write what existing rows get (or give the model "
+                                    "a backfill), then change the word complete to data", object_shown(arena, column));
+    }
+    if (!object_flag(column, "nullable")) set_not_null(column, ops);
+}
+
+static void create(const struct object *column, struct ops *ops)
+{
+    bool backfill = has(column, F_backfill) && !has(column, F_generated) && !has(column, F_identity);
+    if (backfill || (needs_value(column) && !ops->reverse)) {
+        add_with_value(column, ops);
+        return;
+    }
+    struct buf sql = buf_new(ops->ctx->arena);
+    buf_add(&sql, "ALTER TABLE ");
+    sql_table_of(&sql, column);
+    buf_add(&sql, " ADD COLUMN ");
+    define(column, &sql);
+    struct op *op = op_add_user(ops, PHASE_COLUMNS, column, sql.text);
+    op->group = 1;
+    if (has(column, F_generated) || has(column, F_identity)) op->risk = RISK_REWRITE;
+    if (needs_value(column)) op->risk |= RISK_REFUSED;
+}
+
+static void finish(const struct object *column, struct ops *ops)
+{
+    struct arena *arena = ops->ctx->arena;
+    if (has(column, F_storage)) alter_column(column, arena_printf(arena, "SET STORAGE %s", column->values[F_storage].text), ops);
+    if (has(column, F_statistics)) {
+        alter_column(column, arena_printf(arena, "SET STATISTICS %s", column->values[F_statistics].text), ops);
+    }
+}
+
+static void drop(const struct object *column, struct ops *ops)
+{
+    struct arena *arena = ops->ctx->arena;
+    struct buf sql = buf_new(arena);
+    buf_add(&sql, "ALTER TABLE ");
+    sql_table_of(&sql, column);
+    buf_add(&sql, " DROP COLUMN ");
+    sql_object(&sql, column);
+    struct op *op = op_add(ops, PHASE_DROP, sql.text);
+    if (has(column, F_generated)) return;
+    op->risk = RISK_LOSS;
+    op->loses = arena_printf(arena, "column %s", object_path(arena, column));
+}
+
+/* ---- type changes ---- */
+
+enum family { FAMILY_OTHER, FAMILY_TEXT, FAMILY_NUMBER, FAMILY_TIME };
+
+static enum family family_of(const struct type_name *type)
+{
+    static const struct { const char *name; enum family family; } families[] = {
+        {"text", FAMILY_TEXT}, {"varchar", FAMILY_TEXT}, {"bpchar", FAMILY_TEXT}, {"name", FAMILY_TEXT},
+        {"int2", FAMILY_NUMBER}, {"int4", FAMILY_NUMBER}, {"int8", FAMILY_NUMBER}, {"numeric", FAMILY_NUMBER},
+        {"float4", FAMILY_NUMBER}, {"float8", FAMILY_NUMBER},
+        {"date", FAMILY_TIME}, {"timestamp", FAMILY_TIME}, {"timestamptz", FAMILY_TIME},
+    };
+    if (!type->sql.schema || !str_eq(type->sql.schema, "pg_catalog")) return FAMILY_OTHER;
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+        if (str_eq(families[i].name, type->sql.name)) return families[i].family;
+    }
+    return FAMILY_OTHER;
+}
+
+static bool same_name(const struct type_name *from, const struct type_name *to)
+{
+    if (from->to || to->to) return from->to && to->to && from->to->peer == to->to;
+    return str_eq(from->sql.name, to->sql.name) && str_eq(from->sql.schema, to->sql.schema);
+}
+
+bool column_casts_itself(const struct object *from, const struct object *to)
+{
+    const struct type_name *old = &from->values[F_type].type, *new = &to->values[F_type].type;
+    if (old->sql.array != new->sql.array || old->to || new->to) return false;
+    return same_name(old, new) || (family_of(old) != FAMILY_OTHER && family_of(old) == family_of(new));
+}
+
+/* The column's values as text, renamed labels replaced. */
+static void add_text_of_enum(const struct object *from, const struct object *to, struct buf *out)
+{
+    const struct object *old = from->values[F_type].type.to, *new = to->values[F_type].type.to;
+    bool array = to->values[F_type].type.sql.array, same = old && old->peer == new;
+    const struct labels *labels = same ? &object_get(old, "labels")->labels : NULL;
+    struct buf value = buf_new(out->arena);
+    sql_object(&value, to);
+    buf_add(&value, array ? "::text[]" : "::text");
+    for (size_t i = 0; labels && i < labels->n; i++) {
+        const char *now = enum_label_after(old, &labels->at[i], new);
+        if (!now || str_eq(now, labels->at[i].name)) continue;
+        struct buf next = buf_new(out->arena);
+        const char *a = sql_literal_str(out->arena, labels->at[i].name), *b = sql_literal_str(out->arena, now);
+        if (array) buf_printf(&next, "array_replace(%s, %s, %s)", value.text, a, b);
+        else buf_printf(&next, "CASE %s WHEN %s THEN %s ELSE %s END", value.text, a, b, value.text);
+        value = next;
+    }
+    buf_printf(out, "(%s)", value.text);
+}
+
+/* USING: the model's `convert`, or an explicit cast where PostgreSQL has no assignment cast. An explicit cast would cut
+ * too long texts without a word, so it is not written where the implicit one does. */
+static void add_using(const struct object *from, const struct object *to, const struct ops *ops, struct buf *out)
+{
+    const struct value *convert = ops->reverse ? &from->values[F_convert_back] : &to->values[F_convert];
+    if (convert->set) {
+        buf_printf(out, " USING (%s)", sql_closed(out->arena, convert->expr.text));
+        return;
+    }
+    const struct type_name *old = &from->values[F_type].type, *new = &to->values[F_type].type;
+    if (!new->to && old->sql.array == new->sql.array && family_of(new) == FAMILY_TEXT) return;
+    if (column_casts_itself(from, to)) return;
+    buf_add(out, " USING ");
+    if (old->to && new->to) add_text_of_enum(from, to, out);
+    else sql_object(out, to);
+    buf_add(out, "::");
+    sql_type(out, new);
+}
+
+/* Longer or unbounded text and a larger numeric precision keep the stored bytes. */
+static bool keeps_bytes(const struct type_name *old, const struct type_name *new)
+{
+    bool text = family_of(old) == FAMILY_TEXT && family_of(new) == FAMILY_TEXT && !str_eq(old->sql.name, "bpchar") &&
+                !str_eq(new->sql.name, "bpchar") && !str_eq(old->sql.name, "name");
+    if (old->sql.array != new->sql.array) return false;
+    if (text) return !new->sql.mods || (old->sql.mods && atol(new->sql.mods) >= atol(old->sql.mods));
+    if (!same_name(old, new)) return false;
+    if (!new->sql.mods) return true;
+    if (!str_eq(new->sql.name, "numeric") || !old->sql.mods) return false;
+    const char *old_scale = strchr(old->sql.mods, ','), *new_scale = strchr(new->sql.mods, ',');
+    return old_scale && new_scale && str_eq(old_scale, new_scale) && atol(new->sql.mods) >= atol(old->sql.mods);
+}
+
+static void set_type(const struct object *from, const struct object *to, struct ops *ops)
+{
+    struct buf sql = buf_new(ops->ctx->arena);
+    buf_add(&sql, "TYPE ");
+    sql_type(&sql, &to->values[F_type].type);
+    if (has(to, F_collation)) {
+        buf_add(&sql, " COLLATE ");
+        sql_ref(&sql, &to->values[F_collation].ref);
+    }
+    add_using(from, to, ops, &sql);
+    struct op *op = alter_column(to, sql.text, ops);
+    if (keeps_bytes(&from->values[F_type].type, &to->values[F_type].type)) return;
+    op->risk = RISK_REWRITE | RISK_REFUSED;
+}
+
+static void alter_type(const struct object *from, const struct object *to, const bool *changed, struct ops *ops)
+{
+    bool aside = has(from, F_default) && !column_casts_itself(from, to);
+    if (aside) alter_column(to, "DROP DEFAULT", ops);
+    set_type(from, to, ops);
+    if (has(to, F_default) && (aside || changed[F_default])) set_default(to, ops);
+    if (!aside && changed[F_default] && !has(to, F_default)) alter_column(to, "DROP DEFAULT", ops);
+}
+
+/* ---- identity, serial ---- */
+
+static const char *set_position(struct arena *arena, const char *target, const char *from_sequence)
+{
+    return arena_printf(arena, "SELECT pg_catalog.setval(%s, last_value, is_called) FROM %s", target, from_sequence);
+}
+
+static const char *identity_of(struct arena *arena, const struct object *column)
+{
+    const char *table = sql_object_str(arena, column->parent);
+    const char *name = column->now ? column->now->name : column->name;
+    return arena_printf(arena, "pg_catalog.pg_get_serial_sequence(%s, %s)", sql_literal_str(arena, table), sql_literal_str(arena, name));
+}
+
+static void group(struct op *op)
+{
+    op->group = 1;
+}
+
+/* The serial's sequence steps aside so that the identity's gets the name, hands over its position, and goes. */
+static void serial_to_identity(const struct object *to, const struct object *sequence, struct ops *ops)
+{
+    struct arena *arena = ops->ctx->arena;
+    const char *aside = sql_object_name(arena, sequence->name, NULL, "modelc_old");
+    struct buf identity = buf_new(arena), current = buf_new(arena), old = buf_new(arena);
+    sql_object_as(&current, to->parent, sequence->name); /* it went where its table went */
+    sql_object_as(&old, to->parent, aside);
+    group(op_addf(ops, PHASE_COLUMNS, "ALTER SEQUENCE %s RENAME TO %s", current.text, sql_ident_str(arena, aside)));
+    alter_column(to, "DROP DEFAULT", ops);
+    buf_add(&identity, "ADD ");
+    add_identity(to, &identity);
+    alter_column(to, identity.text, ops);
+    group(op_add(ops, PHASE_COLUMNS, set_position(arena, identity_of(arena, to), old.text)));
+    group(op_addf(ops, PHASE_COLUMNS, "DROP SEQUENCE %s", old.text));
+}
+
+static void identity_to_serial(const struct object *from, const struct object *to, const struct object *sequence, struct ops *ops)
+{
+    struct arena *arena = ops->ctx->arena;
+    const char *live = has(from, F_identity_sequence) ? from->values[F_identity_sequence].text
+                                                      : sql_object_name(arena, from->parent->name, from->name, "seq");
+    const char *aside = sql_object_name(arena, live, NULL, "modelc_old");
+    const char *name = sql_object_str(arena, sequence);
+    struct buf current = buf_new(arena), old = buf_new(arena);
+    sql_object_as(&current, sequence, live);
+    sql_object_as(&old, sequence, aside);
+    group(op_addf(ops, PHASE_COLUMNS, "ALTER SEQUENCE %s RENAME TO %s", current.text, sql_ident_str(arena, aside)));
+    size_t first = ops->list.n;
+    sequence->kind->create(sequence, ops);
+    group(op_add(ops, PHASE_COLUMNS, set_position(arena, sql_literal_str(arena, name), old.text)));
+    alter_column(to, "DROP IDENTITY", ops);
+    set_default(to, ops);
+    for (size_t i = first; i < ops->list.n; i++) {
+        ops->list.at[i].group = 1;
+        ops->list.at[i].phase = PHASE_COLUMNS;
+    }
+}
+
+/* A plain column's values were given by hand so far: the identity has to begin behind them. */
+static void plain_to_identity(const struct object *to, struct ops *ops)
+{
+    struct arena *arena = ops->ctx->arena;
+    struct buf identity = buf_new(arena), name = buf_new(arena);
+    buf_add(&identity, "ADD ");
+    add_identity(to, &identity);
+    alter_column(to, identity.text, ops);
+    sql_object(&name, to);
+    group(op_addf(ops, PHASE_COLUMNS, "SELECT pg_catalog.setval(%s, max(%s)) FROM %s HAVING max(%s) > 0", identity_of(arena, to),
+                  name.text, sql_object_str(arena, to->parent), name.text));
+}
+
+static const char *pair_of(const struct sql_pairs *pairs, const char *name)
+{
+    for (size_t i = 0; i < pairs->n; i++) {
+        if (str_eq(pairs->at[i].name, name)) return pairs->at[i].value;
+    }
+    return NULL;
+}
+
+static void add_option(const struct object *to, const char *name, const char *words, const char *otherwise, struct buf *out)
+{
+    const char *value = pair_of(&to->values[F_identity_options].pairs, name);
+    if (value) buf_printf(out, " SET %s %s", words, value);
+    else buf_printf(out, " SET %s", otherwise);
+}
+
+static void change_identity(const struct object *to, const bool *changed, struct ops *ops)
+{
+    struct buf what = buf_new(ops->ctx->arena);
+    if (changed[F_identity]) {
+        buf_printf(&what, " SET GENERATED %s", str_eq(to->values[F_identity].text, "always") ? "ALWAYS" : "BY DEFAULT");
+    }
+    if (changed[F_identity_options]) {
+        const struct sql_pairs *pairs = &to->values[F_identity_options].pairs;
+        add_option(to, "increment", "INCREMENT BY", "INCREMENT BY 1", &what);
+        add_option(to, "minvalue", "MINVALUE", "NO MINVALUE", &what);
+        add_option(to, "maxvalue", "MAXVALUE", "NO MAXVALUE", &what);
+        const char *low = pair_of(pairs, "minvalue");
+        add_option(to, "start", "START WITH", arena_printf(ops->ctx->arena, "START WITH %s", low ? low : "1"), &what);
+        add_option(to, "cache", "CACHE", "CACHE 1", &what);
+        buf_add(&what, pair_of(pairs, "cycle") ? " SET CYCLE" : " SET NO CYCLE");
+    }
+    if (what.len) alter_column(to, what.text + 1, ops);
+}
+
+static void alter_identity(const struct object *from, const struct object *to, const bool *changed, struct ops *ops)
+{
+    if (has(from, F_identity) && has(to, F_identity)) {
+        change_identity(to, changed, ops);
+        return;
+    }
+    const struct object *sequence = column_sequence(has(from, F_identity) ? to : from);
+    if (has(to, F_identity)) {
+        if (sequence) serial_to_identity(to, sequence, ops);
+        else plain_to_identity(to, ops);
+    } else if (sequence && !sequence->peer) {
+        identity_to_serial(from, to, sequence, ops);
+    } else {
+        alter_column(to, "DROP IDENTITY", ops);
+        if (has(to, F_default)) set_default(to, ops);
+    }
+}
+
+/* ---- alter ---- */
+
+static void alter_default(const struct object *to, struct ops *ops)
+{
+    if (has(to, F_default)) set_default(to, ops);
+    else alter_column(to, "DROP DEFAULT", ops);
+}
+
+static void alter_nullable(const struct object *to, struct ops *ops)
+{
+    if (object_flag(to, "nullable")) {
+        alter_column(to, "DROP NOT NULL", ops);
+        return;
+    }
+    if (has(to, F_backfill)) update_backfill(to, ops);
+    set_not_null(to, ops);
+}
+
+static void alter_storage(const struct object *to, const bool *changed, struct ops *ops)
+{
+    struct arena *arena = ops->ctx->arena;
+    if (changed[F_storage]) {
+        const char *word = has(to, F_storage) ? to->values[F_storage].text : type_storage(&to->values[F_type].type);
+        alter_column(to, arena_printf(arena, "SET STORAGE %s", word), ops);
+    }
+    if (changed[F_compression]) {
+        const char *word = has(to, F_compression) ? to->values[F_compression].text : "default";
+        alter_column(to, arena_printf(arena, "SET COMPRESSION %s", word), ops);
+    }
+    if (changed[F_statistics]) {
+        const char *target = has(to, F_statistics) ? to->values[F_statistics].text : "-1";
+        alter_column(to, arena_printf(arena, "SET STATISTICS %s", target), ops);
+    }
+}
+
+static void alter(const struct object *from, const struct object *to, const bool *changed, struct ops *ops)
+{
+    bool type = changed[F_type] || changed[F_collation];
+    bool identity = changed[F_identity] || changed[F_identity_options];
+    if (changed[F_generated]) alter_column(to, "DROP EXPRESSION", ops);
+    if (type) alter_type(from, to, changed, ops);
+    if (changed[F_default] && !type && !identity) alter_default(to, ops);
+    if (changed[F_identity] && !has(from, F_identity) && has(from, F_default) && !column_sequence(from)) {
+        alter_column(to, "DROP DEFAULT", ops);
+    }
+    if (changed[F_nullable] && !(changed[F_identity] && object_flag(to, "nullable"))) alter_nullable(to, ops);
+    if (identity) alter_identity(from, to, changed, ops);
+    if (changed[F_nullable] && changed[F_identity] && object_flag(to, "nullable")) alter_nullable(to, ops);
+    alter_storage(to, changed, ops);
+}
+
+/* A stored expression can be dropped in place, not set or changed; its type and its inputs' types can't be altered under it. */
+static bool must_recreate(const struct object *from, const struct object *to, const bool *changed)
+{
+    if (changed[F_generated] && has(to, F_generated)) return true;
+    return has(from, F_generated) && has(to, F_generated) && (changed[F_type] || changed[F_collation]);
+}
+
+static void rename_column(const struct object *from, const struct object *to, struct ops *ops)
+{
+    struct buf sql = buf_new(ops->ctx->arena);
+    buf_add(&sql, "ALTER TABLE ");
+    sql_table_of(&sql, to);
+    buf_add(&sql, " RENAME COLUMN ");
+    sql_ident(&sql, from->name);
+    buf_add(&sql, " TO ");
+    sql_ident(&sql, to->name);
+    op_add(ops, PHASE_RENAME, sql.text)->group = 1;
+    if (str_eq(from->parent->name, to->parent->name)) {
+        column_rename_identity(from, from->parent->name, to, to->parent->name, ops);
+    }
+}
+
+void column_rename_identity(const struct object *from, const char *from_table, const struct object *to, const char *to_table,
+                            struct ops *ops)
+{
+    struct arena *arena = ops->ctx->arena;
+    if (!has(from, F_identity) || !has(to, F_identity)) return;
+    const char *old = sql_object_name(arena, from_table, from->name, "seq");
+    const char *new = sql_object_name(arena, to_table, to->name, "seq");
+    const struct value *live = &(from->live ? from : to)->values[F_identity_sequence];
+    if (live->set && !str_eq(live->text, from->live ? old : new)) return;
+    struct buf sql = buf_new(arena);
+    buf_add(&sql, "ALTER SEQUENCE ");
+    sql_object_as(&sql, to->parent, old);
+    buf_printf(&sql, " RENAME TO %s", sql_ident_str(arena, new));
+    op_add(ops, PHASE_RENAME, sql.text)->group = 1;
+}
+
+static void describe(const struct object *column, struct buf *out)
+{
+    sql_type(out, &column->values[F_type].type);
+    if (object_flag(column, "nullable")) buf_addc(out, '?');
+}
+
+static const char *flat(struct arena *arena, const struct value *value)
+{
+    const char *text = value->set ? value->expr.text : "none";
+    return strlen(text) > 40 ? arena_printf(arena, "%.*s..", (int)str_clip_utf8(text, strlen(text), 38), text) : text;
+}
+
+static void describe_change(const struct object *from, const struct object *to, const bool *changed, struct buf *out)
+{
+    size_t start = out->len;
+    for (size_t i = 0; i < kind_column.n_fields; i++) {
+        if (!changed[i]) continue;
+        if (out->len > start) buf_add(out, ", ");
+        if (i == F_type) {
+            sql_type(out, &from->values[i].type);
+            buf_add(out, " -> ");
+            sql_type(out, &to->values[i].type);
+        } else if (i == F_nullable) {
+            buf_add(out, object_flag(to, "nullable") ? "NULL is allowed" : "NOT NULL");
+        } else if (i == F_default) {
+            buf_printf(out, "default %s -> %s", flat(out->arena, &from->values[i]), flat(out->arena, &to->values[i]));
+        } else {
+            buf_printf(out, "%s", fields[i].word ? fields[i].word : fields[i].name);
+        }
+    }
+}
+
+#define COLUMNS(compression) \
+    "SELECT a.attrelid AS oid, a.attnum AS sub, a.attname AS name, a.atttypid AS type, a.atttypmod AS typmod,\n" \
+    "    NOT a.attnotnull AS nullable, a.attcollation AS collation,\n" \
+    "    CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END AS identity,\n" \
+    "    CASE WHEN a.attgenerated <> '' THEN '' END AS generated, nullif(a.attstattarget, -1) AS statistics,\n" \
+    "    CASE a.attstorage WHEN 'p' THEN 'plain' WHEN 'e' THEN 'external' WHEN 'x' THEN 'extended'\n" \
+    "        WHEN 'm' THEN 'main' END AS storage,\n" \
+    "    " compression "\n" \
+    "FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid\n" \
+    "WHERE c.relkind = 'r' AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped\n" \
+    "    AND c.relnamespace = ANY ((SELECT current_setting('modelc.schemas')::oid[])::oid[])"
+
+static const struct catalog_query queries[] = {
+    {.min_version = 140000, .sql = COLUMNS("CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END AS compression")},
+    {.min_version = 0, .sql = COLUMNS("NULL AS compression")},
+    {.part = 1, .min_version = 0, .sql =
+        "SELECT adrelid AS oid, adnum AS sub, coalesce(pg_get_expr(adbin,\n"
+        "    CASE WHEN position('{VAR ' IN adbin::text) > 0 THEN adrelid ELSE 0 END), '') AS \"generated|default\"\n"
+        "FROM pg_attrdef\n"
+        "WHERE adrelid IN (SELECT oid FROM pg_class WHERE relkind = 'r' AND NOT relispartition\n"
+        "    AND relnamespace = ANY ((SELECT current_setting('modelc.schemas')::oid[])::oid[]))"},
+    {.part = 2, .min_version = 0, .sql =
+        "SELECT d.refobjid AS oid, d.refobjsubid AS sub, c.relname AS identity_sequence,\n"
+        "    nullif(array_remove(ARRAY[\n"
+        "        CASE WHEN s.seqcache <> 1 THEN 'cache=' || s.seqcache END,\n"
+        "        CASE WHEN s.seqcycle THEN 'cycle=true' END,\n"
+        "        CASE WHEN s.seqincrement <> 1 THEN 'increment=' || s.seqincrement END,\n"
+        "        CASE WHEN s.seqmax <> CASE WHEN s.seqincrement < 0 THEN -1 WHEN s.seqtypid = 21 THEN 32767\n"
+        "            WHEN s.seqtypid = 23 THEN 2147483647 ELSE 9223372036854775807 END\n"
+        "            THEN 'maxvalue=' || s.seqmax END,\n"
+        "        CASE WHEN s.seqmin <> CASE WHEN s.seqincrement > 0 THEN 1 WHEN s.seqtypid = 21 THEN -32768\n"
+        "            WHEN s.seqtypid = 23 THEN -2147483648 ELSE -9223372036854775808 END\n"
+        "            THEN 'minvalue=' || s.seqmin END,\n"
+        "        CASE WHEN s.seqstart <> CASE WHEN s.seqincrement > 0 THEN s.seqmin ELSE s.seqmax END\n"
+        "            THEN 'start=' || s.seqstart END], NULL), '{}') AS identity_options\n"
+        "FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid\n"
+        "    JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = s.seqrelid AND d.objsubid = 0\n"
+        "        AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'i'\n"
+        "WHERE c.relnamespace = ANY ((SELECT current_setting('modelc.schemas')::oid[])::oid[])"},
+    {0},
+};
+
+const struct kind kind_column = {
+    .name = "column",
+    .title = "column",
+    .noun = "COLUMN",
+    .parent = "table",
+    .word = "column",
+    .fields = fields,
+    .n_fields = sizeof fields / sizeof *fields,
+    .queries = queries,
+    .create = create,
+    .define = define,
+    .finish = finish,
+    .alter = alter,
+    .drop = drop,
+    .rename = rename_column,
+    .must_recreate = must_recreate,
+    .describe = describe,
+    .describe_change = describe_change,
+};

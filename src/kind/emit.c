@@ -1,0 +1,167 @@
+/* emit.c: SQL for names and values, as they are called at this point of a plan. */
+#include "kind/kind.h"
+
+static const struct object *now(const struct object *object)
+{
+    return object->now ? object->now : object;
+}
+
+void sql_object_as(struct buf *buf, const struct object *object, const char *name)
+{
+    bool in_schema = object->kind->name_space == NAMES_RELATION || object->kind->name_space == NAMES_TYPE;
+    const struct object *schema = in_schema ? object_schema(now(object)) : NULL;
+    sql_qname(buf, schema ? now(schema)->name : NULL, name);
+}
+
+void sql_object(struct buf *buf, const struct object *object)
+{
+    sql_object_as(buf, object, now(object)->name);
+}
+
+void sql_table_of(struct buf *buf, const struct object *child)
+{
+    sql_object(buf, child->parent);
+}
+
+const char *sql_object_str(struct arena *arena, const struct object *object)
+{
+    struct buf buf = buf_new(arena);
+    sql_object(&buf, object);
+    return buf.text;
+}
+
+void sql_ref(struct buf *buf, const struct ref *ref)
+{
+    if (ref->to) sql_object(buf, ref->to);
+    else sql_qname(buf, ref->schema, ref->name);
+}
+
+void sql_columns(struct buf *buf, const struct refs *columns)
+{
+    for (size_t i = 0; i < columns->n; i++) {
+        if (i) buf_add(buf, ", ");
+        sql_ref(buf, &columns->at[i]);
+    }
+}
+
+static void add_collation(struct buf *buf, const struct key *key)
+{
+    if (!key->collation.name) return;
+    buf_add(buf, " COLLATE ");
+    sql_ref(buf, &key->collation);
+}
+
+static void add_opclass(struct buf *buf, const struct key *key)
+{
+    if (!key->opclass.name) return;
+    buf_addc(buf, ' ');
+    sql_ref(buf, &key->opclass);
+    if (key->opclass_options) buf_printf(buf, " (%s)", key->opclass_options);
+}
+
+static void add_operator(struct buf *buf, const struct key *key)
+{
+    if (!key->operator_name) return;
+    buf_add(buf, " WITH ");
+    if (key->operator_schema && !str_eq(key->operator_schema, "pg_catalog")) {
+        buf_add(buf, "OPERATOR(");
+        sql_ident(buf, key->operator_schema);
+        buf_printf(buf, ".%s)", key->operator_name);
+    } else {
+        buf_add(buf, key->operator_name);
+    }
+}
+
+/* A function call stands in an index without parentheses of its own: name(..) whose last character closes its first parenthesis. */
+static bool is_call(const char *text)
+{
+    size_t name = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_."), depth = 0;
+    if (name == 0 || text[name] != '(' || (text[0] >= '0' && text[0] <= '9')) return false;
+    for (const char *p = text + name; *p; p++) {
+        if (strchr("'\"$-/", *p)) return false;
+        if (*p == '(') depth++;
+        if (*p == ')' && --depth == 0) return p[1] == '\0';
+    }
+    return false;
+}
+
+void sql_keys(struct buf *buf, const struct keys *keys)
+{
+    for (size_t i = 0; i < keys->n; i++) {
+        const struct key *key = &keys->at[i];
+        if (i) buf_add(buf, ", ");
+        if (key->column) sql_object(buf, key->column);
+        else buf_printf(buf, is_call(key->expr.text) ? "%s" : "(%s)", sql_closed(buf->arena, key->expr.text));
+        add_collation(buf, key);
+        add_opclass(buf, key);
+        if (key->desc) buf_add(buf, " DESC");
+        if (key->nulls_first != key->desc) buf_add(buf, key->nulls_first ? " NULLS FIRST" : " NULLS LAST");
+        add_operator(buf, key);
+    }
+}
+
+void sql_pairs(struct buf *buf, const struct sql_pairs *pairs)
+{
+    for (size_t i = 0; i < pairs->n; i++) {
+        if (i) buf_add(buf, ", ");
+        const char *dot = strchr(pairs->at[i].name, '.');
+        if (dot) {
+            sql_ident(buf, arena_strndup(buf->arena, pairs->at[i].name, (size_t)(dot - pairs->at[i].name)));
+            buf_addc(buf, '.');
+        }
+        sql_ident(buf, dot ? dot + 1 : pairs->at[i].name);
+        buf_add(buf, " = ");
+        sql_literal(buf, pairs->at[i].value);
+    }
+}
+
+void sql_type(struct buf *buf, const struct type_name *type)
+{
+    struct sql_type sql = type->sql;
+    if (type->to) {
+        sql.name = now(type->to)->name;
+        sql.schema = now(object_schema(now(type->to)))->name;
+    }
+    buf_add(buf, sql_type_text(buf->arena, &sql));
+}
+
+void sql_comment_target(struct buf *buf, const struct object *object)
+{
+    if (object_is(object, "column")) {
+        buf_add(buf, "COLUMN ");
+        sql_table_of(buf, object);
+        buf_addc(buf, '.');
+        sql_object(buf, object);
+    } else if (object->kind->name_space == NAMES_CONSTRAINT) {
+        buf_add(buf, "CONSTRAINT ");
+        sql_object(buf, object);
+        buf_add(buf, " ON ");
+        sql_table_of(buf, object);
+    } else {
+        buf_printf(buf, "%s ", object->kind->noun);
+        sql_object(buf, object);
+    }
+}
+
+struct op *op_add(struct ops *ops, enum op_phase phase, const char *sql)
+{
+    struct op op = {.sql = sql, .phase = phase, .change = ops->change, .transaction = OP_TRANSACTION};
+    vec_push(ops->ctx->arena, &ops->list, op);
+    return &ops->list.at[ops->list.n - 1];
+}
+
+struct op *op_addf(struct ops *ops, enum op_phase phase, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    const char *sql = arena_vprintf(ops->ctx->arena, format, args);
+    va_end(args);
+    return op_add(ops, phase, sql);
+}
+
+struct op *op_add_user(struct ops *ops, enum op_phase phase, const struct object *object, const char *sql)
+{
+    struct op *op = op_add(ops, phase, sql);
+    op->search_path = object->search_path && object->search_path[0] ? object->search_path : NULL;
+    return op;
+}

@@ -1,0 +1,139 @@
+/* foreign_key.c: FOREIGN KEY constraints; always created on their own, after all tables, so that tables may refer to each other. */
+#include "kind/kind.h"
+
+#define FIELDS(F)                                                        \
+    F(columns, NULL, REFS, RECREATE, )                                   \
+    F(table, NULL, REF, RECREATE, .refers = "table")                     \
+    F(target_columns, NULL, REFS, RECREATE, )                            \
+    F(match, NULL, WORD, RECREATE, .absent = "simple")                   \
+    F(on_delete, NULL, WORD, RECREATE, .absent = "no action")            \
+    F(on_delete_columns, NULL, REFS, RECREATE, )                         \
+    F(on_update, NULL, WORD, RECREATE, .absent = "no action")            \
+    F(deferrable, NULL, WORD, ALTER, .absent = "not deferrable")         \
+    F(not_valid, "not valid", FLAG, ALTER, )
+
+enum { FIELDS(FIELD_ENUM) };
+static const struct field fields[] = {FIELDS(FIELD_ROW)};
+
+static void add_action(const struct object *object, const char *field, const char *words, struct buf *out)
+{
+    const char *action = object_text(object, field);
+    if (str_eq(action, "no action")) return;
+    buf_printf(out, " %s ", words);
+    for (const char *p = action; *p; p++) buf_addc(out, *p >= 'a' && *p <= 'z' ? (char)(*p - 'a' + 'A') : *p);
+}
+
+static void definition(const struct object *object, struct buf *out)
+{
+    buf_add(out, "FOREIGN KEY (");
+    sql_columns(out, &object->values[F_columns].refs);
+    buf_add(out, ") REFERENCES ");
+    sql_ref(out, &object->values[F_table].ref);
+    if (object->values[F_target_columns].refs.n) {
+        buf_add(out, " (");
+        sql_columns(out, &object->values[F_target_columns].refs);
+        buf_addc(out, ')');
+    }
+    if (str_eq(object_text(object, "match"), "full")) buf_add(out, " MATCH FULL");
+    add_action(object, "on_update", "ON UPDATE", out);
+    add_action(object, "on_delete", "ON DELETE", out);
+    if (object->values[F_on_delete_columns].refs.n) {
+        buf_add(out, " (");
+        sql_columns(out, &object->values[F_on_delete_columns].refs);
+        buf_addc(out, ')');
+    }
+    constraint_deferrable(object, out);
+    if (object_flag(object, "not_valid")) buf_add(out, " NOT VALID");
+}
+
+static void create(const struct object *object, struct ops *ops)
+{
+    struct buf text = buf_new(ops->ctx->arena);
+    definition(object, &text);
+    constraint_add(object, text.text, object_flag(object, "not_valid") ? 0 : RISK_REFUSED | RISK_SCAN, ops);
+}
+
+static bool must_recreate(const struct object *from, const struct object *to, const bool *changed)
+{
+    (void)from;
+    return changed[F_not_valid] && object_flag(to, "not_valid");
+}
+
+static void alter(const struct object *from, const struct object *to, const bool *changed, struct ops *ops)
+{
+    struct arena *arena = ops->ctx->arena;
+    (void)from;
+    if (changed[F_deferrable]) {
+        struct buf sql = buf_new(arena);
+        buf_add(&sql, "ALTER TABLE ");
+        sql_table_of(&sql, to);
+        buf_printf(&sql, " ALTER CONSTRAINT %s", sql_object_str(arena, to));
+        constraint_deferrable(to, &sql);
+        if (str_eq(object_text(to, "deferrable"), "not deferrable")) buf_add(&sql, " NOT DEFERRABLE");
+        op_add(ops, PHASE_REFERENCES, sql.text);
+    }
+    if (changed[F_not_valid]) constraint_validate(to, ops);
+}
+
+static bool is_key_of(const struct object *key, const struct refs *columns)
+{
+    const struct refs *own = &object_get(key, "columns")->refs;
+    if (own->n != columns->n) return false;
+    for (size_t i = 0; i < columns->n; i++) {
+        bool found = false;
+        for (size_t j = 0; j < own->n && !found; j++) found = own->at[j].to == columns->at[i].to;
+        if (!found) return false;
+    }
+    return true;
+}
+
+static bool is_index_of(const struct object *index, const struct refs *columns)
+{
+    const struct keys *keys = &object_get(index, "elements")->keys;
+    if (!object_flag(index, "unique") || object_get(index, "where")->set || keys->n != columns->n) return false;
+    for (size_t i = 0; i < columns->n; i++) {
+        bool found = false;
+        for (size_t j = 0; j < keys->n && !found; j++) found = keys->at[j].column && keys->at[j].column == columns->at[i].to;
+        if (!found) return false;
+    }
+    return true;
+}
+
+/* The key it points at has to be there first. */
+static void needs(const struct object *object, struct arena *arena, struct objects *found)
+{
+    const struct object *table = object->values[F_table].ref.to;
+    if (!table) return;
+    for (size_t i = 0; i < table->children.n; i++) {
+        struct object *child = table->children.at[i];
+        bool key = object_is(child, "primary_key") || object_is(child, "unique");
+        if ((key && is_key_of(child, &object->values[F_target_columns].refs)) ||
+            (object_is(child, "index") && is_index_of(child, &object->values[F_target_columns].refs))) {
+            vec_push(arena, found, child);
+        }
+    }
+}
+
+static void describe(const struct object *object, struct buf *out)
+{
+    const struct ref *target = &object->values[F_table].ref;
+    describe_columns(object, out);
+    buf_printf(out, " -> %s", target->to ? object_shown(out->arena, target->to) : target->name);
+}
+
+const struct kind kind_foreign_key = {
+    .name = "foreign_key",
+    .title = "foreign key",
+    .parent = "table",
+    .word = "foreign key",
+    .name_space = NAMES_CONSTRAINT,
+    .fields = fields,
+    .n_fields = sizeof fields / sizeof *fields,
+    .create = create,
+    .alter = alter,
+    .drop = constraint_drop,
+    .rename = constraint_rename,
+    .must_recreate = must_recreate,
+    .needs = needs,
+    .describe = describe,
+};

@@ -1,0 +1,279 @@
+/* kind.h: what an object is, and what a kind of object must tell about itself. A kind is one file, src/kind/<kind>.c; it
+ * includes this header only: no libpq, no AST, no ordering, no comparing, no freeing. Generic drivers read its
+ * field list to resolve models (schema/resolve), decode catalog rows (pg/catalog), compare (schema/diff), print
+ * (schema/print), hash (schema/manifest) and document. */
+#ifndef MODELC_KIND_H
+#define MODELC_KIND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/ctx.h"
+#include "base/map.h"
+#include "base/str.h"
+#include "base/vec.h"
+#include "kind/op.h"
+#include "sql/quote.h"
+#include "sql/sql.h"
+
+struct object;
+struct kind;
+
+/* ---- values: typed, so that one driver decodes, compares and prints each type for all kinds ---- */
+
+enum value_type {
+    VALUE_FLAG,   /* .flag */
+    VALUE_WORD,   /* .text: one of a closed set, lower case: "cascade", "by default" */
+    VALUE_TEXT,   /* .text: a name or number without an object behind it */
+    VALUE_REF,    /* .ref: one object */
+    VALUE_REFS,   /* .refs: an ordered list of columns */
+    VALUE_TYPE,   /* .type */
+    VALUE_EXPR,   /* .expr: an SQL island */
+    VALUE_KEYS,   /* .keys: elements of an index or exclude constraint */
+    VALUE_PAIRS,  /* .pairs: name = value, sorted by name: storage parameters, sequence options */
+    VALUE_LABELS, /* .labels: of an enum, in order */
+};
+
+/* A reference. `to` is NULL for what modelc doesn't model (pg_catalog, extension members, kinds to come): then the names count. */
+struct ref {
+    const char *schema, *name;
+    struct object *to;
+    struct span span;
+};
+struct refs { struct ref *at; size_t n, cap; };
+
+struct type_name {
+    struct sql_type sql;  /* schema filled where known; "serial" never stands here */
+    struct object *to;    /* the enum (domain, composite ..) where modelled */
+    const char *text;     /* as written by the user, or as the catalog prints it */
+};
+
+struct expr {
+    const char *text;      /* the user's, or the catalog's deparsed one; this is what gets emitted */
+    const char *shape;     /* sql_shape(), computed on demand by expr_shape() */
+    const char *canonical; /* what the server prints for it on the target; NULL until asked (live: `text` itself unless re-read) */
+};
+
+struct key {
+    struct object *column;      /* or NULL for an expression */
+    struct expr expr;           /* .text NULL for a plain column */
+    struct ref collation;       /* name NULL: the column's own */
+    struct ref opclass;         /* name NULL: the default for the type and method */
+    const char *opclass_options;
+    bool desc;
+    bool nulls_first;           /* resolved: PostgreSQL's default is desc -> first, asc -> last */
+    const char *operator_schema, *operator_name; /* exclude */
+    const char *canonical;      /* the whole element as the server prints it; set on both sides by the canonicaliser */
+};
+struct keys { struct key *at; size_t n, cap; };
+
+struct label { const char *name, *was; struct span span; };
+struct labels { struct label *at; size_t n, cap; };
+
+struct value {
+    bool set;          /* false: absent; then the field's `absent` holds */
+    struct span span;  /* in the model; for an island: of its text */
+    const char *text;
+    bool flag;
+    struct ref ref;
+    struct refs refs;
+    struct type_name type;
+    struct expr expr;
+    struct keys keys;
+    struct sql_pairs pairs;
+    struct labels labels;
+};
+
+/* ---- fields ---- */
+
+enum change_means {
+    ALTER,    /* the kind's alter() handles it */
+    RECREATE, /* drop and create */
+    INTENT,   /* not DDL: how to get there (backfill, convert); never compared, printed or hashed */
+    LIVE,     /* known of live objects only (the name of an identity's sequence); never compared, printed or hashed */
+};
+
+struct field {
+    const char *name;     /* also the column of the kind's catalog query that feeds it */
+    const char *word;     /* the language's word (a clause of ast.h) that sets it; NULL: set by code in schema/resolve */
+    enum value_type type;
+    enum change_means means;
+    const char *absent;   /* WORD and TEXT: the value that "not said" means, e.g. "no action"; NULL: none */
+    const char *refers;   /* REF: kind of its target ("schema", "table", "collation", "sequence") */
+    bool later;           /* REF: not needed to create the object; `finish` sets it (breaks loops) */
+    bool loose;           /* "not said" in the model accepts whatever is live (an extension's version) */
+};
+
+/* X-macro rows of a kind's field list: F(name, word, type, means, ) or F(name, word, type, means, .absent = "x") */
+#define FIELD_ENUM(name_, ...) F_##name_,
+#define FIELD_ROW(name_, word_, type_, means_, ...) \
+    {.name = #name_, .word = word_, .type = VALUE_##type_, .means = means_, __VA_ARGS__},
+
+/* ---- objects ---- */
+
+struct objects { struct object **at; size_t n, cap; };
+
+struct object {
+    const struct kind *kind;
+    const char *name;          /* unquoted */
+    struct object *parent;     /* table -> schema, column -> table; NULL for schema and extension */
+    struct objects children;   /* in the order of the model or the catalog */
+    struct map *by_name;       /* of children ("kind name"), for object_child() */
+    struct value *values;      /* [kind->n_fields] */
+    const char *comment;       /* NULL: none */
+    struct span span;          /* the name in the model; nowhere for live objects */
+    struct span comment_span;
+    const char *search_path;   /* under which its SQL islands are read: "media, public"; live: "" */
+    bool unnamed;              /* the model gave no name: `name` is the default one */
+    bool implied;              /* the model didn't declare it: schema public, the sequence of a serial column */
+    const char *was_schema, *was; /* rename intent; was NULL: none */
+    struct span was_span;
+    bool live;
+    bool broken;               /* live index that is INVALID */
+    bool building;             /* live index that is being built now */
+    bool aside;                /* left out of the comparison: another revision's matter */
+    struct object *peer;       /* the same object on the other side, once bound */
+    const struct object *now;  /* whose names the SQL has to use at this point of a plan (set by the planner) */
+    struct change *change;     /* create, drop, alter or recreate in the set of changes at hand (diff.h: changes_mark) */
+    struct change *renaming;   /* its rename or move in that set */
+    size_t serial;             /* position among all objects of its schema: stable ties */
+    const void *decl;          /* struct ast_decl, schema/resolve only */
+};
+
+/* The value of a field by its name; never NULL (an unset value where the kind has no such field). */
+const struct value *object_get(const struct object *object, const char *field);
+struct value *object_set(struct object *object, const char *field); /* aborts on an unknown field: a programming error */
+bool object_flag(const struct object *object, const char *field);
+/* The text of a WORD or TEXT, or what absence means. */
+const char *object_text(const struct object *object, const char *field);
+bool object_is(const struct object *object, const char *kind);
+struct object *object_child(const struct object *object, const char *kind, const char *name);
+/* kind "public.products.xyz": parts quoted where SQL would; a table's children are schema.table.name, an index is schema.name. */
+const char *object_path(struct arena *arena, const struct object *object);
+/* For people: without the schema where that is public: "products.xyz", "media.mediaassettype". */
+const char *object_shown(struct arena *arena, const struct object *object);
+struct object *object_schema(const struct object *object); /* its `schema` ancestor, or NULL */
+const char *expr_shape(struct ctx *ctx, struct expr *expr);
+
+/* ---- emitting ---- */
+
+struct ops {
+    struct ctx *ctx;
+    const struct change *change; /* being emitted */
+    bool online;                 /* build and drop indexes of existing tables CONCURRENTLY */
+    bool reverse;                /* planning a downgrade: `from` is the models' side */
+    bool forced;                 /* this change is made only because something it depends on changes */
+    VEC(struct op) list;
+};
+
+/* Appends an op for the change being emitted and returns it for further settings (valid until the next). */
+struct op *op_add(struct ops *ops, enum op_phase phase, const char *sql);
+struct op *op_addf(struct ops *ops, enum op_phase phase, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* The same, read under the object's search path, since the user's SQL is in it. */
+struct op *op_add_user(struct ops *ops, enum op_phase phase, const struct object *object, const char *sql);
+
+/* SQL names as they are at this point of the plan (object->now). */
+void sql_object(struct buf *buf, const struct object *object);     /* public.products; a column or constraint: its bare name */
+void sql_table_of(struct buf *buf, const struct object *child);    /* the qualified table of a column, constraint or index */
+const char *sql_object_str(struct arena *arena, const struct object *object);
+void sql_object_as(struct buf *buf, const struct object *object, const char *name); /* the same place, another name */
+void sql_columns(struct buf *buf, const struct refs *columns);     /* a, "B" */
+void sql_keys(struct buf *buf, const struct keys *keys);
+void sql_pairs(struct buf *buf, const struct sql_pairs *pairs);    /* fillfactor='80', .. */
+void sql_type(struct buf *buf, const struct type_name *type);      /* qualified; through object->now */
+void sql_ref(struct buf *buf, const struct ref *ref);
+/* What COMMENT ON takes: "TABLE public.t", "COLUMN public.t.c", "CONSTRAINT n ON public.t". */
+void sql_comment_target(struct buf *buf, const struct object *object);
+
+/* Structural equality of two values of one field, by peers for references. Expressions: equal text, shape or canonical. */
+bool value_equal(struct ctx *ctx, const struct field *field, struct value *from, struct value *to);
+
+/* ---- what several kinds share ---- */
+
+/* "nextval" default or ownership: the sequence object that a column owns, or NULL. */
+struct object *column_sequence(const struct object *column);
+/* Constraints: ALTER TABLE t ADD CONSTRAINT n <definition>, its drop, rename and deferrability. */
+void constraint_add(const struct object *object, const char *definition, unsigned risk, struct ops *ops);
+void constraint_drop(const struct object *object, struct ops *ops);
+void constraint_rename(const struct object *from, const struct object *to, struct ops *ops);
+void constraint_deferrable(const struct object *object, struct buf *out);
+void constraint_validate(const struct object *object, struct ops *ops);
+/* CONSTRAINT n <definition>, for CREATE TABLE. */
+bool constraint_define(const struct object *object, void (*definition)(const struct object *, struct buf *), struct buf *out);
+/* After "PRIMARY KEY (": columns, closing parenthesis, INCLUDE, WITH, DEFERRABLE. */
+void key_constraint(const struct object *object, struct buf *out);
+void key_tail(const struct object *object, struct buf *out); /* INCLUDE and WITH alone */
+void key_options_alter(const struct object *from, const struct object *to, struct ops *ops);
+void describe_columns(const struct object *object, struct buf *out); /* (a, b) */
+/* An island's text so that what follows it can't become part of it: a trailing `--` comment gets its newline. */
+const char *sql_closed(struct arena *arena, const char *text);
+/* A name PostgreSQL gave to the sequence of an identity column follows the renames of its table and column. */
+void column_rename_identity(const struct object *from, const char *from_table, const struct object *to, const char *to_table,
+                            struct ops *ops);
+/* Whether PostgreSQL's own assignment cast does a type change, and dependents follow by themselves (int -> bigint, varchar -> text). */
+bool column_casts_itself(const struct object *from, const struct object *to);
+/* The name a label of one enum lives on under in the other; NULL: removed. */
+const char *enum_label_after(const struct object *from, const struct label *label, const struct object *to);
+/* Storage that a type's columns have by default: "plain" for fixed-length types, "main" for inet and cidr, else "extended". */
+const char *type_storage(const struct type_name *type);
+/* ALTER TABLE|INDEX <name> SET (..) and RESET (..) from one pair list to the other. */
+void options_alter(const char *noun, const struct object *to, const struct sql_pairs *from_pairs,
+                   const struct sql_pairs *to_pairs, enum op_phase phase, struct ops *ops);
+/* Whether the object's table exists before this plan (so that it may hold rows). */
+bool table_exists(const struct object *child);
+
+/* ---- kinds ---- */
+
+struct catalog_query {
+    int min_version;   /* server_version_num; rows of one part newest first */
+    const char *sql;   /* see pg/catalog.h for the columns it returns */
+    int part;          /* 0: the objects themselves; 1, 2, ..: further queries that complete them. Parts ascend */
+};
+
+/* Names that live in one namespace can't be taken before they are released. */
+enum name_space { NAMES_OWN, NAMES_RELATION, NAMES_TYPE, NAMES_CONSTRAINT };
+
+struct kind {
+    const char *name;    /* "foreign_key": object lines, --drop PATH */
+    const char *title;   /* "foreign key": for people */
+    const char *noun;    /* "TABLE", "TYPE": for COMMENT ON, ALTER .. RENAME; NULL where special */
+    const char *parent;  /* "table", "schema" or NULL */
+    const char *word;    /* the declaration's word in ast.h: "table", "foreign key" */
+    enum name_space name_space;
+    const struct field *fields;
+    size_t n_fields;
+    const struct catalog_query *queries; /* newest first, ends with {0}; NULL: another kind's query feeds it */
+    /* CREATE or ALTER TABLE .. ADD. */
+    void (*create)(const struct object *object, struct ops *ops);
+    /* Its text inside the parent's CREATE TABLE; false: it has to be created on its own. NULL: always on its own. */
+    bool (*define)(const struct object *object, struct buf *out);
+    /* What create and define could not say and has to follow (SET STORAGE, OWNED BY). May be NULL. */
+    void (*finish)(const struct object *object, struct ops *ops);
+    /* changed[i] tells which fields differ. */
+    void (*alter)(const struct object *from, const struct object *to, const bool *changed, struct ops *ops);
+    void (*drop)(const struct object *object, struct ops *ops);
+    /* NULL: ALTER <noun> .. RENAME TO. Moving to another schema: ALTER <noun> .. SET SCHEMA. */
+    void (*rename)(const struct object *from, const struct object *to, struct ops *ops);
+    /* May turn an ALTER into a RECREATE by what changed. NULL: never. */
+    bool (*must_recreate)(const struct object *from, const struct object *to, const bool *changed);
+    /* Objects it needs besides its references (a foreign key: the key it points at). */
+    void (*needs)(const struct object *object, struct arena *arena, struct objects *found);
+    /* A RECREATE that keeps what refers to it alive (an enum's rebuild): emits all of its ops. NULL: drop and create. */
+    void (*rebuild)(const struct object *from, const struct object *to, struct ops *ops);
+    /* The rest of the report's line: "varchar(200)?" for a column, "3 columns, 1 check" for a table. May be NULL. */
+    void (*describe)(const struct object *object, struct buf *out);
+    /* The line's text for an alteration: "int -> bigint, default 0". NULL: names of the changed fields. */
+    void (*describe_change)(const struct object *from, const struct object *to, const bool *changed, struct buf *out);
+};
+
+/* All kinds in creation order; kinds.def is rendered by src/kind/meson.build from its list. */
+extern const struct kind *const kinds[];
+extern const size_t n_kinds;
+const struct kind *kind_find(const char *name);        /* "foreign_key" */
+const struct kind *kind_of_word(const char *word);     /* "foreign key"; NULL where no kind handles it yet */
+size_t kind_order(const struct kind *kind);
+extern const struct kind kind_column;
+
+#endif

@@ -1,0 +1,127 @@
+/* object.c: the list of kinds, and reading an object's values, children and paths. */
+#include "kind/kind.h"
+
+#define KIND(name) extern const struct kind kind_##name;
+#include "kinds.def"
+#undef KIND
+
+const struct kind *const kinds[] = {
+#define KIND(name) &kind_##name,
+#include "kinds.def"
+#undef KIND
+};
+const size_t n_kinds = sizeof kinds / sizeof *kinds;
+
+const struct kind *kind_find(const char *name)
+{
+    for (size_t i = 0; i < n_kinds; i++) {
+        if (str_eq(kinds[i]->name, name)) return kinds[i];
+    }
+    return NULL;
+}
+
+const struct kind *kind_of_word(const char *word)
+{
+    for (size_t i = 0; i < n_kinds; i++) {
+        if (str_eq(kinds[i]->word, word)) return kinds[i];
+    }
+    return NULL;
+}
+
+size_t kind_order(const struct kind *kind)
+{
+    size_t i = 0;
+    while (i < n_kinds && kinds[i] != kind) i++;
+    return i;
+}
+
+static size_t field_index(const struct object *object, const char *field)
+{
+    size_t i = 0;
+    while (i < object->kind->n_fields && !str_eq(object->kind->fields[i].name, field)) i++;
+    return i;
+}
+
+const struct value *object_get(const struct object *object, const char *field)
+{
+    static const struct value unset;
+    size_t i = field_index(object, field);
+    return i < object->kind->n_fields ? &object->values[i] : &unset;
+}
+
+struct value *object_set(struct object *object, const char *field)
+{
+    size_t i = field_index(object, field);
+    if (i == object->kind->n_fields) abort();
+    return &object->values[i];
+}
+
+bool object_flag(const struct object *object, const char *field)
+{
+    const struct value *value = object_get(object, field);
+    return value->set && value->flag;
+}
+
+const char *object_text(const struct object *object, const char *field)
+{
+    size_t i = field_index(object, field);
+    if (i == object->kind->n_fields) return NULL;
+    return object->values[i].set ? object->values[i].text : object->kind->fields[i].absent;
+}
+
+bool object_is(const struct object *object, const char *kind)
+{
+    return str_eq(object->kind->name, kind);
+}
+
+struct object *object_child(const struct object *object, const char *kind, const char *name)
+{
+    if (object->by_name) {
+        char key[256];
+        int len = snprintf(key, sizeof key, "%s %s", kind, name);
+        if (len > 0 && (size_t)len < sizeof key) return map_get(object->by_name, key);
+    }
+    for (size_t i = 0; i < object->children.n; i++) {
+        struct object *child = object->children.at[i];
+        if (str_eq(child->kind->name, kind) && str_eq(child->name, name)) return child;
+    }
+    return NULL;
+}
+
+struct object *object_schema(const struct object *object)
+{
+    struct object *at = (struct object *)object;
+    while (at && !object_is(at, "schema")) at = at->parent;
+    return at;
+}
+
+/* An index lives in its table but is named in the schema. */
+static const struct object *path_parent(const struct object *object)
+{
+    if (object->kind->name_space == NAMES_RELATION && object->parent) return object_schema(object);
+    return object->parent;
+}
+
+static void add_path(struct buf *buf, const struct object *object, bool leave_out_public)
+{
+    const struct object *parent = path_parent(object);
+    if (parent && !(leave_out_public && object_is(parent, "schema") && str_eq(parent->name, "public"))) {
+        add_path(buf, parent, leave_out_public);
+        buf_addc(buf, '.');
+    }
+    sql_ident(buf, object->name);
+}
+
+const char *object_path(struct arena *arena, const struct object *object)
+{
+    struct buf buf = buf_new(arena);
+    add_path(&buf, object, false);
+    return buf.text;
+}
+
+const char *object_shown(struct arena *arena, const struct object *object)
+{
+    struct buf buf = buf_new(arena);
+    add_path(&buf, object, true);
+    return buf.text;
+}

@@ -1,0 +1,56 @@
+/* op.h: one SQL operation of a plan. */
+#ifndef MODELC_OP_H
+#define MODELC_OP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/vec.h"
+
+enum op_transaction {
+    OP_TRANSACTION,  /* in a transaction with its neighbours */
+    OP_COMMIT_AFTER, /* in a transaction that must be committed before what follows (a new enum label) */
+    OP_ALONE,        /* can't run in a transaction block */
+};
+
+enum op_risk {
+    RISK_LOSS = 1,     /* rows or values are lost */
+    RISK_REWRITE = 2,  /* the table is rewritten */
+    RISK_SCAN = 4,     /* the table is scanned under a strong lock */
+    RISK_REFUSED = 8,  /* may fail on existing data (new unique, check, NOT NULL, narrower type) */
+};
+
+/* Where an op belongs when no dependency says otherwise; ties of the order are broken by it. */
+enum op_phase {
+    PHASE_LABELS,      /* new enum labels: committed before anything uses them */
+    PHASE_DROP_INDEX,  /* DROP INDEX CONCURRENTLY: outside a transaction, so before the transaction begins */
+    PHASE_RENAME,      /* renames and moves: everything after speaks the new names */
+    PHASE_DETACH,      /* drops of constraints and indexes, of defaults */
+    PHASE_TYPES,       /* schemas, extensions, types, sequences */
+    PHASE_TABLES,      /* CREATE TABLE */
+    PHASE_COLUMNS,     /* columns added and changed, data steps */
+    PHASE_KEYS,        /* keys, checks, indexes */
+    PHASE_REFERENCES,  /* foreign keys */
+    PHASE_FACETS,      /* comments */
+    PHASE_DROP,        /* columns, tables, sequences, types, schemas */
+    PHASE_INDEX,       /* CREATE INDEX CONCURRENTLY */
+};
+
+struct change;
+
+struct op {
+    const char *sql;         /* one statement, without its final `;` */
+    const char *note;        /* the comment above it: "models/shop.model:14: column products.xyz is new"; may hold newlines */
+    const char *search_path; /* for the user's SQL in it, as the value of SET search_path; NULL: every name is qualified */
+    enum op_phase phase;
+    enum op_transaction transaction;
+    unsigned risk;           /* op_risk bits */
+    const char *risk_text;   /* one line for the terminal, "old_prices: rows are lost, downgrade restores it empty" */
+    const char *loses;       /* "kind path" whose data are lost, for `-- modelc:loses`, or NULL */
+    const char *data;        /* non-NULL: a data statement, `-- modelc:data <this>` above it */
+    const char *complete;    /* non-NULL: a person has to finish it, `-- modelc:complete <this>` above it */
+    const struct change *change; /* what it belongs to; the planner orders by it */
+    size_t group;            /* ops of one change with the same non-zero group follow each other in the order given */
+};
+
+#endif

@@ -1,0 +1,83 @@
+/* primary_key.c: PRIMARY KEY. */
+#include "kind/kind.h"
+
+#define FIELDS(F)                                                   \
+    F(columns, NULL, REFS, RECREATE, )                              \
+    F(include, NULL, REFS, RECREATE, )                              \
+    F(deferrable, NULL, WORD, RECREATE, .absent = "not deferrable") \
+    F(options, "with", PAIRS, ALTER, )
+
+enum { FIELDS(FIELD_ENUM) };
+static const struct field fields[] = {FIELDS(FIELD_ROW)};
+
+static void definition(const struct object *object, struct buf *out)
+{
+    buf_add(out, "PRIMARY KEY (");
+    key_constraint(object, out);
+}
+
+static bool define(const struct object *object, struct buf *out)
+{
+    return constraint_define(object, definition, out);
+}
+
+static void create(const struct object *object, struct ops *ops)
+{
+    struct buf text = buf_new(ops->ctx->arena);
+    definition(object, &text);
+    constraint_add(object, text.text, RISK_REFUSED | RISK_SCAN, ops);
+}
+
+static void alter(const struct object *from, const struct object *to, const bool *changed, struct ops *ops)
+{
+    if (changed[F_options]) key_options_alter(from, to, ops);
+}
+
+static void describe(const struct object *object, struct buf *out)
+{
+    describe_columns(object, out);
+}
+
+#define CONSTRAINTS(on_delete_columns) \
+    "SELECT oid, conrelid AS parent, conname AS name,\n" \
+    "    CASE contype WHEN 'p' THEN 'primary_key' WHEN 'u' THEN 'unique' WHEN 'c' THEN 'check'\n" \
+    "        WHEN 'x' THEN 'exclude' ELSE 'foreign_key' END AS kind,\n" \
+    "    CASE WHEN contype IN ('p', 'u', 'x') THEN conindid END AS also,\n" \
+    "    conkey AS columns, conexclop AS keys_operators,\n" \
+    "    CASE WHEN contype = 'c' THEN coalesce(pg_get_expr(conbin, conrelid), '') END AS expression,\n" \
+    "    NOT convalidated AS not_valid, connoinherit AS no_inherit,\n" \
+    "    CASE WHEN condeferred THEN 'deferrable initially deferred' WHEN condeferrable THEN 'deferrable' END\n" \
+    "        AS deferrable,\n" \
+    "    confrelid AS \"table\", confkey AS target_columns,\n" \
+    "    CASE confmatchtype WHEN 'f' THEN 'full' END AS match,\n" \
+    "    CASE confdeltype WHEN 'r' THEN 'restrict' WHEN 'c' THEN 'cascade' WHEN 'n' THEN 'set null'\n" \
+    "        WHEN 'd' THEN 'set default' END AS on_delete,\n" \
+    "    CASE confupdtype WHEN 'r' THEN 'restrict' WHEN 'c' THEN 'cascade' WHEN 'n' THEN 'set null'\n" \
+    "        WHEN 'd' THEN 'set default' END AS on_update,\n" \
+    "    " on_delete_columns " AS on_delete_columns\n" \
+    "FROM pg_constraint\n" \
+    "WHERE contype IN ('p', 'u', 'c', 'x', 'f') AND conrelid <> 0\n" \
+    "    AND connamespace = ANY ((SELECT current_setting('modelc.schemas')::oid[])::oid[])"
+
+static const struct catalog_query queries[] = {
+    {.min_version = 150000, .sql = CONSTRAINTS("confdelsetcols")},
+    {.min_version = 0, .sql = CONSTRAINTS("NULL")},
+    {0},
+};
+
+const struct kind kind_primary_key = {
+    .name = "primary_key",
+    .title = "primary key",
+    .parent = "table",
+    .word = "primary key",
+    .name_space = NAMES_CONSTRAINT,
+    .fields = fields,
+    .n_fields = sizeof fields / sizeof *fields,
+    .queries = queries,
+    .create = create,
+    .define = define,
+    .alter = alter,
+    .drop = constraint_drop,
+    .rename = constraint_rename,
+    .describe = describe,
+};

@@ -1,0 +1,133 @@
+/* sequence.c: a sequence of its own or one that a serial column owns; those of identity columns belong to the column. */
+#include "kind/kind.h"
+
+#define FIELDS(F)                                                            \
+    F(type, NULL, WORD, ALTER, .absent = "bigint")                           \
+    F(start, NULL, TEXT, ALTER, )                                            \
+    F(increment, NULL, TEXT, ALTER, )                                        \
+    F(minimum, NULL, TEXT, ALTER, )                                          \
+    F(maximum, NULL, TEXT, ALTER, )                                          \
+    F(cache, NULL, TEXT, ALTER, )                                            \
+    F(cycle, NULL, FLAG, ALTER, )                                            \
+    F(unlogged, NULL, FLAG, ALTER, )                                         \
+    F(owned_by, NULL, REF, ALTER, .refers = "column", .later = true)
+
+enum { FIELDS(FIELD_ENUM) };
+static const struct field fields[] = {FIELDS(FIELD_ROW)};
+
+static const char *highest(const char *type)
+{
+    return str_eq(type, "smallint") ? "32767" : str_eq(type, "integer") ? "2147483647" : "9223372036854775807";
+}
+
+static const char *lowest(const char *type)
+{
+    return str_eq(type, "smallint") ? "-32768" : str_eq(type, "integer") ? "-2147483648" : "-9223372036854775808";
+}
+
+/* What PostgreSQL would take for an option that isn't given. */
+static const char *default_of(const struct object *object, size_t field)
+{
+    const char *type = object_text(object, "type");
+    bool down = object->values[F_increment].set && object->values[F_increment].text[0] == '-';
+    switch (field) {
+    case F_increment: case F_cache: return "1";
+    case F_minimum: return down ? lowest(type) : "1";
+    case F_maximum: return down ? "-1" : highest(type);
+    case F_start: return object->values[down ? F_maximum : F_minimum].text;
+    default: return NULL;
+    }
+}
+
+static const struct { size_t field; const char *words; } numbers[] = {
+    {F_increment, "INCREMENT BY"}, {F_minimum, "MINVALUE"}, {F_maximum, "MAXVALUE"}, {F_start, "START WITH"}, {F_cache, "CACHE"},
+};
+
+static void create(const struct object *object, struct ops *ops)
+{
+    struct buf sql = buf_new(ops->ctx->arena);
+    buf_printf(&sql, "CREATE %sSEQUENCE %s", object_flag(object, "unlogged") ? "UNLOGGED " : "",
+               sql_object_str(ops->ctx->arena, object));
+    if (!str_eq(object_text(object, "type"), "bigint")) buf_printf(&sql, " AS %s", object_text(object, "type"));
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        const struct value *value = &object->values[numbers[i].field];
+        if (!value->set || str_eq(value->text, default_of(object, numbers[i].field))) continue;
+        buf_printf(&sql, " %s %s", numbers[i].words, value->text);
+    }
+    if (object_flag(object, "cycle")) buf_add(&sql, " CYCLE");
+    op_add(ops, PHASE_TYPES, sql.text);
+}
+
+static void set_owner(const struct object *object, struct ops *ops)
+{
+    struct buf sql = buf_new(ops->ctx->arena);
+    const struct value *owner = &object->values[F_owned_by];
+    buf_printf(&sql, "ALTER SEQUENCE %s OWNED BY ", sql_object_str(ops->ctx->arena, object));
+    if (owner->set && owner->ref.to) {
+        sql_table_of(&sql, owner->ref.to);
+        buf_addc(&sql, '.');
+        sql_object(&sql, owner->ref.to);
+    } else {
+        buf_add(&sql, "NONE");
+    }
+    op_add(ops, PHASE_FACETS, sql.text);
+}
+
+static void finish(const struct object *object, struct ops *ops)
+{
+    if (object->values[F_owned_by].set) set_owner(object, ops);
+}
+
+static void alter(const struct object *from, const struct object *to, const bool *changed, struct ops *ops)
+{
+    struct arena *arena = ops->ctx->arena;
+    struct buf sql = buf_new(arena);
+    (void)from;
+    if (changed[F_type]) buf_printf(&sql, " AS %s", object_text(to, "type"));
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        if (changed[numbers[i].field]) buf_printf(&sql, " %s %s", numbers[i].words, to->values[numbers[i].field].text);
+    }
+    if (changed[F_cycle]) buf_add(&sql, object_flag(to, "cycle") ? " CYCLE" : " NO CYCLE");
+    if (sql.len) op_addf(ops, PHASE_COLUMNS, "ALTER SEQUENCE %s%s", sql_object_str(arena, to), sql.text);
+    if (changed[F_unlogged]) {
+        op_addf(ops, PHASE_COLUMNS, "ALTER SEQUENCE %s SET %s", sql_object_str(arena, to),
+                object_flag(to, "unlogged") ? "UNLOGGED" : "LOGGED");
+    }
+    if (changed[F_owned_by]) set_owner(to, ops);
+}
+
+static void drop(const struct object *object, struct ops *ops)
+{
+    struct op *op = op_addf(ops, PHASE_DROP, "DROP SEQUENCE %s", sql_object_str(ops->ctx->arena, object));
+    op->risk = RISK_LOSS;
+}
+
+static const struct catalog_query queries[] = {
+    {.min_version = 0, .sql =
+        "SELECT c.oid, c.relnamespace AS parent, c.relname AS name, c.relpersistence = 'u' AS unlogged,\n"
+        "    CASE s.seqtypid WHEN 21 THEN 'smallint' WHEN 23 THEN 'integer' ELSE 'bigint' END AS type,\n"
+        "    s.seqstart AS start, s.seqincrement AS increment, s.seqmin AS minimum, s.seqmax AS maximum,\n"
+        "    s.seqcache AS cache, s.seqcycle AS cycle, d.refobjid AS owned_by, d.refobjsubid AS owned_by_sub\n"
+        "FROM pg_class c JOIN pg_sequence s ON s.seqrelid = c.oid\n"
+        "    LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.objsubid = 0\n"
+        "        AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')\n"
+        "WHERE c.relkind = 'S' AND d.deptype IS DISTINCT FROM 'i'\n"
+        "    AND c.relnamespace = ANY ((SELECT current_setting('modelc.schemas')::oid[])::oid[])"},
+    {0},
+};
+
+const struct kind kind_sequence = {
+    .name = "sequence",
+    .title = "sequence",
+    .noun = "SEQUENCE",
+    .parent = "schema",
+    .word = "sequence",
+    .name_space = NAMES_RELATION,
+    .fields = fields,
+    .n_fields = sizeof fields / sizeof *fields,
+    .queries = queries,
+    .create = create,
+    .finish = finish,
+    .alter = alter,
+    .drop = drop,
+};

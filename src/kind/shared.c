@@ -1,0 +1,181 @@
+/* shared.c: what several kinds share: constraints, storage parameters, the sequence behind a column. */
+#include "kind/kind.h"
+
+bool table_exists(const struct object *child)
+{
+    return child->parent->peer != NULL;
+}
+
+struct object *column_sequence(const struct object *column)
+{
+    const struct object *schema = object_schema(column);
+    for (size_t i = 0; i < schema->children.n; i++) {
+        struct object *child = schema->children.at[i];
+        if (object_is(child, "sequence") && object_get(child, "owned_by")->ref.to == column) return child;
+    }
+    return NULL;
+}
+
+void constraint_add(const struct object *object, const char *definition, unsigned risk, struct ops *ops)
+{
+    struct buf sql = buf_new(ops->ctx->arena);
+    buf_add(&sql, "ALTER TABLE ");
+    sql_table_of(&sql, object);
+    buf_add(&sql, " ADD CONSTRAINT ");
+    sql_object(&sql, object);
+    buf_printf(&sql, " %s", definition);
+    enum op_phase phase = object_is(object, "foreign_key") ? PHASE_REFERENCES : PHASE_KEYS;
+    struct op *op = op_add_user(ops, phase, object, sql.text);
+    if (table_exists(object)) op->risk = risk;
+}
+
+void constraint_drop(const struct object *object, struct ops *ops)
+{
+    struct buf sql = buf_new(ops->ctx->arena);
+    buf_add(&sql, "ALTER TABLE ");
+    sql_table_of(&sql, object);
+    buf_add(&sql, " DROP CONSTRAINT ");
+    sql_object(&sql, object);
+    op_add(ops, PHASE_DETACH, sql.text);
+}
+
+void constraint_rename(const struct object *from, const struct object *to, struct ops *ops)
+{
+    struct buf sql = buf_new(ops->ctx->arena);
+    buf_add(&sql, "ALTER TABLE ");
+    sql_table_of(&sql, to);
+    buf_add(&sql, " RENAME CONSTRAINT ");
+    sql_ident(&sql, from->name);
+    buf_add(&sql, " TO ");
+    sql_ident(&sql, to->name);
+    op_add(ops, PHASE_RENAME, sql.text);
+}
+
+void constraint_deferrable(const struct object *object, struct buf *out)
+{
+    const char *word = object_text(object, "deferrable");
+    if (str_eq(word, "deferrable")) buf_add(out, " DEFERRABLE");
+    else if (str_eq(word, "deferrable initially deferred")) buf_add(out, " DEFERRABLE INITIALLY DEFERRED");
+}
+
+void constraint_validate(const struct object *object, struct ops *ops)
+{
+    struct buf sql = buf_new(ops->ctx->arena);
+    buf_add(&sql, "ALTER TABLE ");
+    sql_table_of(&sql, object);
+    buf_add(&sql, " VALIDATE CONSTRAINT ");
+    sql_object(&sql, object);
+    op_add(ops, PHASE_REFERENCES, sql.text)->risk = RISK_REFUSED;
+}
+
+bool constraint_define(const struct object *object, void (*definition)(const struct object *, struct buf *), struct buf *out)
+{
+    /* the user's SQL of a mixin in another schema has a path of its own */
+    if (!str_eq(object->search_path, object->parent->search_path)) return false;
+    buf_add(out, "CONSTRAINT ");
+    sql_object(out, object);
+    buf_addc(out, ' ');
+    definition(object, out);
+    return true;
+}
+
+void key_tail(const struct object *object, struct buf *out)
+{
+    const struct value *include = object_get(object, "include"), *options = object_get(object, "options");
+    if (include->refs.n) {
+        buf_add(out, " INCLUDE (");
+        sql_columns(out, &include->refs);
+        buf_addc(out, ')');
+    }
+    if (options->pairs.n) {
+        buf_add(out, " WITH (");
+        sql_pairs(out, &options->pairs);
+        buf_addc(out, ')');
+    }
+}
+
+void key_constraint(const struct object *object, struct buf *out)
+{
+    sql_columns(out, &object_get(object, "columns")->refs);
+    buf_addc(out, ')');
+    key_tail(object, out);
+    constraint_deferrable(object, out);
+}
+
+void describe_columns(const struct object *object, struct buf *out)
+{
+    const struct refs *columns = &object_get(object, "columns")->refs;
+    buf_addc(out, '(');
+    for (size_t i = 0; i < columns->n; i++) buf_printf(out, "%s%s", i ? ", " : "", columns->at[i].name);
+    buf_addc(out, ')');
+}
+
+const char *sql_closed(struct arena *arena, const char *text)
+{
+    const char *line = strrchr(text, '\n');
+    return strstr(line ? line : text, "--") ? arena_printf(arena, "%s\n", text) : text;
+}
+
+const char *type_storage(const struct type_name *type)
+{
+    static const char *const plain[] = {
+        "bool", "char", "int2", "int4", "int8", "float4", "float8", "money", "date", "time", "timetz", "timestamp", "timestamptz",
+        "interval", "uuid", "macaddr", "macaddr8", "oid", "xid", "xid8", "cid", "tid", "pg_lsn", "point", "lseg", "line", "box",
+        "circle", "name", "regclass", "regtype", "regproc", "regprocedure", "regoper", "regoperator", "regrole", "regnamespace",
+        "regconfig", "regdictionary", "regcollation",
+    };
+    if (type->sql.array) return "extended";
+    if (type->to && object_is(type->to, "enum")) return "plain";
+    if (str_eq(type->sql.name, "inet") || str_eq(type->sql.name, "cidr") || str_eq(type->sql.name, "numeric")) return "main";
+    if (str_eq(type->sql.name, "tsquery")) return "plain";
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
+        if (str_eq(plain[i], type->sql.name)) return "plain";
+    }
+    return "extended";
+}
+
+static const char *pair_value(const struct sql_pairs *pairs, const char *name)
+{
+    for (size_t i = 0; i < pairs->n; i++) {
+        if (str_eq(pairs->at[i].name, name)) return pairs->at[i].value;
+    }
+    return NULL;
+}
+
+static void options_alter_named(const char *noun, const char *name, const struct sql_pairs *from_pairs,
+                                const struct sql_pairs *to_pairs, enum op_phase phase, struct ops *ops)
+{
+    struct arena *arena = ops->ctx->arena;
+    struct sql_pairs set = {0};
+    struct buf reset = buf_new(arena), sql = buf_new(arena);
+    for (size_t i = 0; i < to_pairs->n; i++) {
+        if (!str_eq(pair_value(from_pairs, to_pairs->at[i].name), to_pairs->at[i].value)) vec_push(arena, &set, to_pairs->at[i]);
+    }
+    for (size_t i = 0; i < from_pairs->n; i++) {
+        if (pair_value(to_pairs, from_pairs->at[i].name)) continue;
+        buf_separate(&reset, "", ", ");
+        buf_add(&reset, from_pairs->at[i].name);
+    }
+    if (set.n) {
+        buf_printf(&sql, "ALTER %s %s SET (", noun, name);
+        sql_pairs(&sql, &set);
+        buf_addc(&sql, ')');
+        op_add(ops, phase, sql.text);
+    }
+    if (reset.len) op_addf(ops, phase, "ALTER %s %s RESET (%s)", noun, name, reset.text);
+}
+
+void options_alter(const char *noun, const struct object *to, const struct sql_pairs *from_pairs,
+                   const struct sql_pairs *to_pairs, enum op_phase phase, struct ops *ops)
+{
+    options_alter_named(noun, sql_object_str(ops->ctx->arena, to), from_pairs, to_pairs, phase, ops);
+}
+
+void key_options_alter(const struct object *from, const struct object *to, struct ops *ops)
+{
+    struct arena *arena = ops->ctx->arena;
+    const struct sql_pairs *old = &object_get(from, "options")->pairs, *new = &object_get(to, "options")->pairs;
+    struct buf name = buf_new(arena);
+    sql_object_as(&name, to->parent, to->name);
+    options_alter_named("INDEX", name.text, old, new, PHASE_KEYS, ops);
+}

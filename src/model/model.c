@@ -1,0 +1,38 @@
+/* model.c: reads one model file. */
+#include "model/model.h"
+
+#include "model.tab.h"
+#include "model/check.h"
+#include "model/docs.h"
+#include "model/lexer.h"
+#include "model/read.h"
+
+const struct ast_clause *ast_clause(const struct ast_decl *decl, const char *word)
+{
+    for (size_t i = 0; i < decl->clauses.n; i++) {
+        if (str_eq(decl->clauses.at[i].word, word)) return &decl->clauses.at[i];
+    }
+    return NULL;
+}
+
+struct reader model_read(struct ctx *ctx, struct source *source)
+{
+    struct reader r = {.ctx = ctx, .source = source, .file = ARENA_NEW(ctx->arena, struct ast_file)};
+    r.file->source = source;
+    r.in_schema = intern(ctx->names, "public");
+    r.errors_before = diag_errors(ctx);
+    lexer_begin(&r);
+    grammar_parse(&r);
+    lexer_end(&r);
+    docs_attach(&r);
+    check_file(&r);
+    if (gave_up(&r)) {
+        diag_file(ctx, D_SYNTAX, source->name, "more than %d errors: the rest is not looked at", MOST_ERRORS);
+    }
+    return r;
+}
+
+struct ast_file *model_parse(struct ctx *ctx, struct source *source)
+{
+    return model_read(ctx, source).file;
+}

@@ -1,0 +1,189 @@
+/* scratch.c: a throw-away database, on a server that was named or on a private one that lives as long as this process.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "base/digest.h"
+#include "base/file.h"
+#include "base/str.h"
+#include "pg/conn.h"
+#include "pg/server.h"
+#include "sql/quote.h"
+
+#define DATA "data"
+
+struct scratch {
+    struct ctx *ctx;
+    struct conn *conn;
+    const char *url;
+    struct conn *home;       /* --scratch: the session that made the database, and drops it */
+    struct embedded *server; /* the private server, or NULL */
+    const char *run;         /* its folder's name below server->base */
+    int lock;                /* held for life: a run folder whose lock is free was left by a killed process */
+};
+
+static const char *random_name(struct ctx *ctx, const char *prefix)
+{
+    uint64_t bits = 0;
+    if (getrandom(&bits, sizeof bits, 0) != (ssize_t)sizeof bits) bits = (uint64_t)getpid();
+    return arena_printf(ctx->arena, "%s%012llx", prefix, (unsigned long long)(bits & 0xffffffffffffULL));
+}
+
+static const char *cache_name(struct ctx *ctx, const struct embedded *server)
+{
+    const char *digest = digest_text(ctx->arena, server->bin,
+                                     strlen(server->bin)); /* two builds of 18 may not share one */
+    return arena_printf(ctx->arena, "cluster-%d-%.8s", server->major, strchr(digest, ':') + 1);
+}
+
+static const char *lock_path(struct ctx *ctx, const struct embedded *server, const char *run)
+{
+    return arena_printf(ctx->arena, "%s/%s.lock", server->base, run);
+}
+
+static void remove_run(struct ctx *ctx, const struct embedded *server, const char *run)
+{
+    const char *dir = path_join(ctx->arena, server->base, run);
+    if (file_exists(arena_printf(ctx->arena, "%s/" DATA "/postmaster.pid", dir))) {
+        server_stop(ctx, server, dir, DATA, "immediate");
+    }
+    if (dir_exists(dir)) server_remove(ctx, server, server->base, run);
+    unlink(lock_path(ctx, server, run));
+}
+
+/* What processes left behind that were killed. */
+static void sweep(struct ctx *ctx, const struct embedded *server)
+{
+    struct paths locks = {0};
+    path_glob(ctx->arena, arena_printf(ctx->arena, "%s/run-*.lock", server->base), &locks);
+    for (size_t i = 0; i < locks.n; i++) {
+        int fd = server_lock(locks.at[i], false);
+        if (fd < 0) continue;
+        const char *name = path_base(locks.at[i]);
+        remove_run(ctx, server, arena_strndup(ctx->arena, name, strlen(name) - strlen(".lock")));
+        close(fd);
+    }
+}
+
+/* The initdb'ed cluster that copies are taken from: made once per version and user. */
+static bool make_cluster(struct ctx *ctx, const struct embedded *server)
+{
+    static const char *const small[] = {"--wal-segsize=1", NULL};
+    const char *name = cache_name(ctx, server);
+    int fd = server_lock(lock_path(ctx, server, name), true);
+    if (fd < 0) {
+        diag_file(ctx, D_FILE, lock_path(ctx, server, name), "cannot be locked: %s", strerror(errno));
+        return false;
+    }
+    bool made = dir_exists(path_join(ctx->arena, server->base, name)) ||
+                server_initdb(ctx, server, server->base, name, small);
+    close(fd);
+    return made;
+}
+
+static bool copy_cluster(struct ctx *ctx, const struct embedded *server, const char *dir)
+{
+    const char *from = arena_printf(ctx->arena, "%s/%s", server->base, cache_name(ctx, server)), *output;
+    const char *argv[] = {"cp", "-a", "--", from, DATA, NULL};
+    if (!server_folder(ctx, dir, 0700, server->uid, server->gid)) return false;
+    if (server_run(ctx, server, dir, argv, &output)) return true;
+    diag_file(ctx, D_FILE, dir, "cannot copy the scratch server: %s", str_trim(ctx->arena, output));
+    return false;
+}
+
+static bool start_private(struct scratch *scratch)
+{
+    struct ctx *ctx = scratch->ctx;
+    struct embedded *server = ARENA_NEW(ctx->arena, struct embedded);
+    if (!server_find(ctx, server, 0)) return false;
+    server->base = server_cache(ctx, server);
+    server->user = "postgres";
+    server->port = 5432;
+    if (!server->base || !make_cluster(ctx, server)) return false;
+    sweep(ctx, server);
+    scratch->server = server;
+    scratch->run = random_name(ctx, "run-");
+    scratch->lock = server_lock(lock_path(ctx, server, scratch->run), false);
+    if (scratch->lock < 0) {
+        diag_file(ctx, D_FILE, lock_path(ctx, server, scratch->run), "cannot be locked: %s", strerror(errno));
+        return false;
+    }
+    const char *dir = path_join(ctx->arena, server->base, scratch->run);
+    server->data = path_join(ctx->arena, dir, DATA);
+    server->socket = dir;
+    scratch->url = embedded_url(ctx, server, "postgres");
+    return copy_cluster(ctx, server, dir) &&
+           server_start(
+               ctx, server, dir, DATA,
+               "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off -c wal_level=minimal"
+               " -c max_wal_senders=0 -c shared_buffers=32MB -c max_connections=50 -c jit=off");
+}
+
+static bool create_named(struct scratch *scratch, const char *url)
+{
+    struct ctx *ctx = scratch->ctx;
+    struct server_error error;
+    scratch->home = conn_open(ctx, NULL, url, false);
+    if (!scratch->home) return false;
+    const char *name = random_name(ctx, "modelc_scratch_");
+    const char *sql = arena_printf(ctx->arena, "CREATE DATABASE %s TEMPLATE template0",
+                                   sql_ident_str(ctx->arena, name));
+    if (!conn_query(scratch->home, sql, NULL, &error)) {
+        server_error_report(ctx, &error, (struct span){0, 0}, "cannot create a scratch database");
+        return false;
+    }
+    scratch->conn = conn_again(scratch->home, name);
+    scratch->url = conn_url(scratch->home, name);
+    return scratch->conn != NULL;
+}
+
+struct scratch *scratch_open(struct ctx *ctx, const char *url)
+{
+    struct scratch *scratch = ARENA_NEW(ctx->arena, struct scratch);
+    scratch->ctx = ctx;
+    scratch->lock = -1;
+    if (url) {
+        if (create_named(scratch, url)) return scratch;
+    } else if (start_private(scratch)) {
+        scratch->conn = conn_open(ctx, NULL, scratch->url, false);
+        if (scratch->conn) return scratch;
+    }
+    scratch_close(scratch);
+    return NULL;
+}
+
+struct conn *scratch_conn(struct scratch *scratch)
+{
+    return scratch->conn;
+}
+
+const char *scratch_url(const struct scratch *scratch)
+{
+    return scratch->url;
+}
+
+void scratch_close(struct scratch *scratch)
+{
+    if (!scratch) return;
+    struct ctx *ctx = scratch->ctx;
+    struct server_error error;
+    const char *name = scratch->home && scratch->conn ? scratch->conn->database : NULL;
+    conn_close(scratch->conn);
+    if (name) {
+        const char *sql = arena_printf(ctx->arena, "DROP DATABASE IF EXISTS %s WITH (FORCE)",
+                                       sql_ident_str(ctx->arena, name));
+        if (!conn_query(scratch->home, sql, NULL, &error)) {
+            server_error_report(ctx, &error, (struct span){0, 0}, "cannot drop the scratch database");
+        }
+    }
+    conn_close(scratch->home);
+    if (scratch->lock >= 0) {
+        remove_run(ctx, scratch->server, scratch->run);
+        close(scratch->lock);
+    }
+}

@@ -1,0 +1,122 @@
+/* emit.c: asks each change's kind for its SQL and says above each statement where it comes from. */
+#include "plan/plan_parts.h"
+
+/* From here on names are those after the renames; what is dropped, or dropped and made anew, keeps its own until then. */
+static void set_names(const struct changes *changes)
+{
+    for (size_t i = 0; i < changes->to->all.n; i++) changes->to->all.at[i]->now = changes->to->all.at[i];
+    for (size_t i = 0; i < changes->from->all.n; i++) {
+        struct object *from = changes->from->all.at[i];
+        bool anew = from->change && from->change->type == CHANGE_RECREATE && !from->kind->rebuild;
+        from->now = from->peer && !anew ? from->peer : from;
+    }
+}
+
+static void rename_default(const struct object *from, const struct object *to, struct ops *ops)
+{
+    struct buf sql = buf_new(ops->ctx->arena);
+    buf_printf(&sql, "ALTER %s ", to->kind->noun);
+    sql_object_as(&sql, to, from->name);
+    buf_add(&sql, " RENAME TO ");
+    sql_ident(&sql, to->name);
+    op_add(ops, PHASE_RENAME, sql.text)->group = 1;
+}
+
+static void emit_rename(const struct change *change, struct ops *ops)
+{
+    struct arena *arena = ops->ctx->arena;
+    const struct object *from = change->from, *to = change->to;
+    if (change->moved) {
+        const struct object *old = from->parent->now ? from->parent->now : from->parent;
+        op_addf(ops, PHASE_RENAME, "ALTER %s %s SET SCHEMA %s", to->kind->noun, sql_qname_str(arena, old->name, from->name),
+                sql_ident_str(arena, to->parent->name))->group = 1;
+    }
+    if (!change->renamed) return;
+    if (to->kind->rename) to->kind->rename(from, to, ops);
+    else rename_default(from, to, ops);
+}
+
+static void emit_comment(const struct object *to, struct ops *ops)
+{
+    struct buf sql = buf_new(ops->ctx->arena);
+    buf_add(&sql, "COMMENT ON ");
+    sql_comment_target(&sql, to);
+    buf_add(&sql, " IS ");
+    sql_literal(&sql, to->comment);
+    op_add(ops, PHASE_FACETS, sql.text);
+}
+
+static void emit_finish(const struct object *to, struct ops *ops)
+{
+    size_t first = ops->list.n;
+    if (to->kind->finish) to->kind->finish(to, ops);
+    for (size_t i = first; i < ops->list.n; i++) {
+        if (ops->list.at[i].phase == PHASE_COLUMNS) ops->list.at[i].group = 2;
+        ops->list.at[i].phase = PHASE_FACETS;
+    }
+    if (to->comment) emit_comment(to, ops);
+}
+
+static void emit_create(const struct change *change, struct ops *ops)
+{
+    if (!change->with_parent) change->to->kind->create(change->to, ops);
+    emit_finish(change->to, ops);
+}
+
+/* The drop of something that comes back has no reason to wait for the end. */
+static void emit_recreate(const struct change *change, struct ops *ops)
+{
+    const struct kind *kind = change->to->kind;
+    if (kind->rebuild) {
+        kind->rebuild(change->from, change->to, ops);
+        return;
+    }
+    size_t first = ops->list.n;
+    kind->drop(change->from, ops);
+    for (size_t i = first; i < ops->list.n; i++) {
+        if (ops->list.at[i].phase == PHASE_DROP) ops->list.at[i].phase = PHASE_DETACH;
+    }
+    kind->create(change->to, ops);
+    emit_finish(change->to, ops);
+}
+
+static void emit_change(const struct change *change, struct ops *ops)
+{
+    switch (change->type) {
+    case CHANGE_CREATE: emit_create(change, ops); break;
+    case CHANGE_DROP:
+        if (!change->with_parent) change->from->kind->drop(change->from, ops);
+        break;
+    case CHANGE_RENAME: emit_rename(change, ops); break;
+    case CHANGE_ALTER: change->to->kind->alter(change->from, change->to, change->changed, ops); break;
+    case CHANGE_RECREATE: emit_recreate(change, ops); break;
+    case CHANGE_COMMENT: emit_comment(change->to, ops); break;
+    }
+}
+
+/* "models/shop.model:14: column products.xyz is new" */
+static const char *note_of(struct ctx *ctx, const struct change *change, const char *text)
+{
+    const struct object *object = change->to && span_known(change->to->span) ? change->to : change->from;
+    if (!object || !span_known(object->span)) return text;
+    struct place place = source_place(ctx->sources, object->span.start);
+    return arena_printf(ctx->arena, "%s:%u: %s", place.source->name, place.line, text);
+}
+
+void plan_emit(struct ctx *ctx, const struct changes *changes, const struct plan_options *options, struct ops *ops)
+{
+    *ops = (struct ops){.ctx = ctx, .online = options->online, .reverse = changes->reverse};
+    changes_mark(changes);
+    set_names(changes);
+    for (size_t i = 0; i < changes->n; i++) {
+        size_t first = ops->list.n;
+        ops->change = changes->at[i];
+        ops->forced = changes->at[i]->forced;
+        emit_change(changes->at[i], ops);
+        const char *note = note_of(ctx, changes->at[i], change_text(ctx, changes->at[i]));
+        for (size_t j = first; j < ops->list.n; j++) {
+            if (!ops->list.at[j].note) ops->list.at[j].note = note;
+            plan_risk(ctx, &ops->list.at[j]);
+        }
+    }
+}

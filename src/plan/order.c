@@ -1,0 +1,303 @@
+/* order.c: the order of ops. An edge for each thing that must be there first, gone first, or renamed first; among what is free to
+ * run, the phase decides, then the order of kinds and of the models. */
+#include "base/graph.h"
+#include "plan/plan_parts.h"
+
+/* Ops of one change that follow each other; the unit that is sorted. */
+struct node {
+    const struct change *change;
+    enum role role;
+    size_t first, n; /* ops */
+};
+
+struct order {
+    struct ctx *ctx;
+    const struct changes *changes;
+    const struct ops *ops;
+    VEC(struct node) nodes;
+    struct span_of_nodes *of_change; /* by the change's position in the set */
+    struct graph *graph;
+};
+
+/* The nodes of one change: a change has few. */
+struct span_of_nodes { size_t first, n; };
+
+enum role op_role(const struct op *op)
+{
+    switch (op->phase) {
+    case PHASE_RENAME: return ROLE_RENAME;
+    case PHASE_DROP_INDEX: case PHASE_DETACH: case PHASE_DROP: return ROLE_TEAR;
+    case PHASE_FACETS: return ROLE_FINISH;
+    case PHASE_LABELS: case PHASE_TYPES: case PHASE_TABLES: case PHASE_COLUMNS: case PHASE_KEYS: case PHASE_REFERENCES: case PHASE_INDEX:
+        break;
+    }
+    return ROLE_BUILD;
+}
+
+static const struct op *op_of(const struct order *order, size_t node)
+{
+    return &order->ops->list.at[order->nodes.at[node].first];
+}
+
+static void make_nodes(struct order *order)
+{
+    const struct ops *ops = order->ops;
+    size_t change = 0;
+    for (size_t i = 0; i < ops->list.n;) {
+        struct node node = {.change = ops->list.at[i].change, .role = op_role(&ops->list.at[i]), .first = i, .n = 1};
+        size_t group = ops->list.at[i].group;
+        while (group && i + node.n < ops->list.n && ops->list.at[i + node.n].change == node.change &&
+               ops->list.at[i + node.n].group == group && op_role(&ops->list.at[i + node.n]) == node.role) {
+            node.n++;
+        }
+        while (order->changes->at[change] != node.change) change++;
+        if (!order->of_change[change].n) order->of_change[change].first = order->nodes.n;
+        order->of_change[change].n++;
+        vec_push(order->ctx->arena, &order->nodes, node);
+        i += node.n;
+    }
+}
+
+/* ---- edges ---- */
+
+static struct span_of_nodes nodes_of(const struct order *order, const struct change *change)
+{
+    return change ? order->of_change[change->position] : (struct span_of_nodes){0};
+}
+
+/* Every node of `before` in one of the roles comes before every node of `after` in one of its. Roles are bits. */
+static void edges(struct order *order, const struct change *before, unsigned before_roles, const struct change *after, unsigned after_roles)
+{
+    struct span_of_nodes a = nodes_of(order, before), b = nodes_of(order, after);
+    for (size_t i = a.first; i < a.first + a.n; i++) {
+        if (!(before_roles & 1u << order->nodes.at[i].role)) continue;
+        for (size_t j = b.first; j < b.first + b.n; j++) {
+            if (i != j && (after_roles & 1u << order->nodes.at[j].role)) graph_edge(order->graph, i, j);
+        }
+    }
+}
+
+#define R_RENAME (1u << ROLE_RENAME)
+#define R_TEAR (1u << ROLE_TEAR)
+#define R_BUILD (1u << ROLE_BUILD)
+#define R_FINISH (1u << ROLE_FINISH)
+#define R_ALL (R_RENAME | R_TEAR | R_BUILD | R_FINISH)
+
+static bool is_rebuild(const struct change *change)
+{
+    return change->type == CHANGE_RECREATE && change->to->kind->rebuild;
+}
+
+/* A column that its table's CREATE makes has no ops of its own: the table's stand for it. */
+static const struct change *acting(const struct object *object)
+{
+    const struct change *change = object->change;
+    while (change && change->with_parent && object->parent && object->parent->change &&
+           object->parent->change->type == change->type) {
+        object = object->parent;
+        change = object->change;
+    }
+    return change;
+}
+
+/* Within one change: down before up, the renames before both, what finishes last; except that a rebuilt type's old form goes at the end. */
+static void edges_within(struct order *order, const struct change *change)
+{
+    if (is_rebuild(change)) {
+        edges(order, change, R_BUILD, change, R_TEAR | R_FINISH);
+    } else {
+        edges(order, change, R_TEAR, change, R_BUILD | R_FINISH);
+        edges(order, change, R_BUILD, change, R_FINISH);
+    }
+    struct span_of_nodes own = nodes_of(order, change);
+    for (size_t i = own.first; i + 1 < own.first + own.n; i++) {
+        if (order->nodes.at[i].role == order->nodes.at[i + 1].role) graph_edge(order->graph, i, i + 1);
+    }
+}
+
+/* The new form needs `needed`: it is built, and what it is built of goes by its new name. */
+static void edges_to_needed(struct order *order, const struct change *change, const struct object *needed)
+{
+    const struct change *other = acting(needed);
+    if (!other || other == change) return;
+    if (other->to) edges(order, other, R_BUILD, change, R_BUILD | R_FINISH);
+}
+
+/* The old form needed `needed`: it lets go of it before that is changed or dropped. */
+static void edges_from_needed(struct order *order, const struct change *change, const struct object *needed)
+{
+    const struct change *other = acting(needed);
+    if (!other || other == change) return;
+    edges(order, change, R_TEAR, other, is_rebuild(other) ? R_BUILD | R_TEAR : R_TEAR | R_BUILD);
+    bool goes = other->type == CHANGE_DROP || is_rebuild(other);
+    if (goes && change->type == CHANGE_ALTER) edges(order, change, R_BUILD, other, R_TEAR);
+}
+
+static void edges_after_renames(struct order *order, const struct change *change, const struct object *object)
+{
+    for (const struct object *at = object; at; at = at->parent) {
+        if (at->renaming && at->renaming != change) edges(order, at->renaming, R_RENAME, change, R_ALL);
+    }
+}
+
+static void edges_of_needs(struct order *order, const struct change *change, const struct object *object, bool new_side)
+{
+    struct objects needs = {0}, later = {0};
+    object_needs(order->ctx, object, &needs, &later);
+    for (size_t i = 0; i < needs.n; i++) {
+        if (new_side) edges_to_needed(order, change, needs.at[i]);
+        else edges_from_needed(order, change, needs.at[i]);
+        if (new_side && needs.at[i]->renaming) edges(order, needs.at[i]->renaming, R_RENAME, change, R_BUILD | R_FINISH);
+    }
+    for (size_t i = 0; i < later.n; i++) {
+        const struct change *other = acting(later.at[i]);
+        if (other && other != change && new_side) edges(order, other, R_BUILD, change, R_FINISH);
+    }
+}
+
+/* An object's own needs, and those of the children that its CREATE or DROP includes. */
+static void edges_of_object(struct order *order, const struct change *change, const struct object *object, bool new_side)
+{
+    edges_of_needs(order, change, object, new_side);
+    if (change->type == CHANGE_RENAME || change->type == CHANGE_COMMENT || change->type == CHANGE_ALTER) return;
+    for (size_t i = 0; i < object->children.n; i++) {
+        const struct object *child = object->children.at[i];
+        if (child->change && child->change->with_parent && acting(child) == change) edges_of_needs(order, change, child, new_side);
+    }
+}
+
+/* ---- names ---- */
+
+/* Where a name lives: relations and types by schema, the rest by parent. A constraint with an index takes a relation's name too. */
+static const char *name_key(struct order *order, const struct object *object, const char *name, bool as_relation)
+{
+    enum name_space space = object->kind->name_space;
+    bool in_schema = as_relation || space == NAMES_RELATION || space == NAMES_TYPE;
+    const struct object *home = in_schema ? object_schema(object) : object->parent;
+    if (home && home->live == order->changes->from->live && home->peer) home = home->peer;
+    const char *group = as_relation || space == NAMES_RELATION ? "relation" : space == NAMES_TYPE ? "type" : object->kind->title;
+    return arena_printf(order->ctx->arena, "%s %p %s", space == NAMES_CONSTRAINT && !as_relation ? "constraint" : group,
+                        (const void *)home, name);
+}
+
+static bool has_index(const struct object *object)
+{
+    return object_is(object, "primary_key") || object_is(object, "unique") || object_is(object, "exclude");
+}
+
+struct release { const struct change *change; unsigned role; };
+
+static void release(struct order *order, struct map *released, const struct change *change, const struct object *object, unsigned role)
+{
+    struct release *entry = ARENA_NEW(order->ctx->arena, struct release);
+    *entry = (struct release){acting(object) && role == R_TEAR ? acting(object) : change, role};
+    map_put(released, name_key(order, object, object->name, false), entry);
+    if (has_index(object)) map_put(released, name_key(order, object, object->name, true), entry);
+}
+
+static void take(struct order *order, const struct map *released, const struct change *change, const struct object *object, unsigned role)
+{
+    for (int as_relation = 0; as_relation <= (has_index(object) ? 1 : 0); as_relation++) {
+        const struct release *entry = map_get(released, name_key(order, object, object->name, as_relation));
+        const struct change *taker = role == R_BUILD && acting(object) ? acting(object) : change;
+        if (entry && entry->change != taker) edges(order, entry->change, entry->role, taker, role);
+    }
+}
+
+/* Who gives a name up comes before who takes it. */
+static void edges_of_names(struct order *order)
+{
+    struct map *released = map_new(order->ctx->arena);
+    const struct changes *changes = order->changes;
+    for (size_t i = 0; i < changes->n; i++) {
+        const struct change *change = changes->at[i];
+        if (change->type == CHANGE_RENAME) release(order, released, change, change->from, R_RENAME);
+        else if (change->type == CHANGE_DROP || change->type == CHANGE_RECREATE) release(order, released, change, change->from, R_TEAR);
+    }
+    for (size_t i = 0; i < changes->n; i++) {
+        const struct change *change = changes->at[i];
+        if (change->type == CHANGE_RENAME) take(order, released, change, change->to, R_RENAME);
+        else if (change->type == CHANGE_CREATE || change->type == CHANGE_RECREATE) take(order, released, change, change->to, R_BUILD);
+    }
+}
+
+/* A move needs its new schema, and the old one can go only when it is empty. */
+static void edges_of_move(struct order *order, const struct change *change)
+{
+    const struct change *new = change->to->parent->change, *old = change->from->parent->change;
+    if (new) edges(order, new, R_BUILD, change, R_RENAME);
+    if (old) edges(order, change, R_RENAME, old, R_TEAR);
+}
+
+static void make_edges(struct order *order)
+{
+    for (size_t i = 0; i < order->changes->n; i++) {
+        const struct change *change = order->changes->at[i];
+        edges_within(order, change);
+        if (!nodes_of(order, change).n) continue;
+        if (change->type == CHANGE_RENAME && change->moved) edges_of_move(order, change);
+        if (change->from) edges_after_renames(order, change, change->from);
+        if (change->to) edges_after_renames(order, change, change->to);
+        if (change->to && change->type != CHANGE_RENAME) edges_of_object(order, change, change->to, true);
+        if (change->from && change->type != CHANGE_RENAME && change->type != CHANGE_COMMENT) {
+            edges_of_object(order, change, change->from, false);
+        }
+        if (change->type == CHANGE_COMMENT && change->to->change) edges(order, change->to->change, R_BUILD, change, R_FINISH);
+    }
+    edges_of_names(order);
+}
+
+/* ---- ties ---- */
+
+static const struct object *object_of(const struct change *change)
+{
+    return change->to ? change->to : change->from;
+}
+
+/* Drops in the reverse order of creation. */
+static bool less(const void *arg, size_t a, size_t b)
+{
+    const struct order *order = arg;
+    const struct op *x = op_of(order, a), *y = op_of(order, b);
+    const struct object *p = object_of(x->change), *q = object_of(y->change);
+    if (x->phase != y->phase) return x->phase < y->phase;
+    size_t i = kind_order(p->kind), j = kind_order(q->kind);
+    bool down = op_role(x) == ROLE_TEAR;
+    if (i != j) return down ? i > j : i < j;
+    if (!x->change->to != !y->change->to) return !x->change->to;
+    if (p->serial != q->serial) return p->serial < q->serial;
+    return a < b;
+}
+
+static void report_loop(struct order *order, const size_t *cycle, size_t n)
+{
+    struct diag *diag = diag_add(order->ctx, D_UNSUPPORTED, (struct span){0, 0},
+                                 "these changes depend on each other in a circle that modelc can't break");
+    diag_severity(diag, SEVERITY_ERROR);
+    for (size_t i = 0; i < n; i++) {
+        const struct change *change = order->nodes.at[cycle[i]].change;
+        diag_note(order->ctx, diag, object_of(change)->span, "%s", change_text(order->ctx, change));
+    }
+    diag_mend(order->ctx, diag, "mend", "make the changes in two revisions");
+}
+
+bool plan_order(struct ctx *ctx, const struct changes *changes, const struct ops *ops, struct plan *plan)
+{
+    struct order order = {.ctx = ctx, .changes = changes, .ops = ops};
+    for (size_t i = 0; i < changes->n; i++) changes->at[i]->position = i;
+    order.of_change = ARENA_ARRAY(ctx->arena, struct span_of_nodes, changes->n + 1);
+    make_nodes(&order);
+    size_t n = order.nodes.n, n_cycle = 0;
+    size_t *sorted = ARENA_ARRAY(ctx->arena, size_t, n + 1), *cycle = ARENA_ARRAY(ctx->arena, size_t, n + 1);
+    order.graph = graph_new(ctx->arena, n);
+    make_edges(&order);
+    if (!graph_sort(order.graph, less, &order, sorted, cycle, &n_cycle)) {
+        report_loop(&order, cycle, n_cycle);
+        return false;
+    }
+    for (size_t i = 0; i < n; i++) {
+        const struct node *node = &order.nodes.at[sorted[i]];
+        for (size_t j = 0; j < node->n; j++) vec_push(ctx->arena, &plan->ops, ops->list.at[node->first + j]);
+    }
+    return true;
+}

@@ -1,0 +1,25 @@
+/* plan.h: a set of changes becomes an ordered list of SQL operations. */
+#ifndef MODELC_PLAN_H
+#define MODELC_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/ctx.h"
+#include "kind/op.h"
+#include "schema/diff.h"
+
+struct plan {
+    VEC(struct op) ops; /* in the order to run */
+};
+
+struct plan_options {
+    bool online;  /* indexes on existing tables are built and dropped CONCURRENTLY, in sections of their own */
+    bool create;  /* everything onto an empty database: no notes on risks */
+};
+
+/* Orders by dependency, stable: the same changes give the same bytes. NULL and a diagnostic that names the members where
+ * the dependencies form a loop that modelc doesn't know how to break. */
+struct plan *plan_make(struct ctx *ctx, const struct changes *changes, const struct plan_options *options);
+
+#endif

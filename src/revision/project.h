@@ -1,0 +1,43 @@
+/* project.h: modelc.ini and what follows from it: where the models and migrations are, what is managed. */
+#ifndef MODELC_PROJECT_H
+#define MODELC_PROJECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/ctx.h"
+#include "base/file.h"
+#include "base/map.h"
+
+enum id_style { IDS_RANDOM, IDS_SEQUENTIAL, IDS_TIMESTAMP };
+
+struct project {
+    const char *root;         /* absolute folder of modelc.ini */
+    const char *ini;          /* absolute path of it */
+    const char *models;       /* absolute; modelc.ini: models = models */
+    const char *migrations;   /* absolute; migrations = migrations/versions */
+    const char *shown_from;   /* absolute folder that printed paths are relative to: where the user stands */
+    enum id_style ids;        /* ids = random | sequential | timestamp */
+    const char *file_name;    /* file-name = %(rev)s_%(slug)s */
+    bool embedded;            /* embedded = true, written by init */
+    bool online;              /* online = always (default) | never: CONCURRENTLY on tables that exist */
+    bool protect;             /* protect = true: data loss needs --allow-loss */
+    const char *state_schema; /* schema = modelc: where revision and journal live */
+    const char *role;         /* role = NAME: SET ROLE after connecting; NULL */
+    const char *url;          /* url = .. of the env's section (or the main one); %(NAME)s reads the environment */
+    const char *url_missing;  /* the environment variable that url reads and that isn't set; url is NULL then */
+    struct span url_span;     /* of url's value in modelc.ini */
+    const char *templates;    /* absolute; templates = templates: a revision.sql in it takes the place of ours */
+    const char *env;          /* -n NAME or NULL */
+    int lock_timeout;         /* seconds to wait for modelc's own lock; lock-timeout = 30 */
+    struct paths ignore;      /* ignore = pattern, .. : globs like "table public.spatial_*", "public.tmp_*" */
+    struct map *extra;        /* -x k=v */
+};
+
+/* Reads `explicit_ini` or looks for modelc.ini in `start` and above it. NULL and diagnostics (with file and line of
+ * the ini: unknown keys get "did you mean") where there is none or it is wrong. `env` selects section [env NAME],
+ * whose keys override. */
+struct project *project_load(struct ctx *ctx, const char *start, const char *explicit_ini, const char *env);
+bool project_ignores(const struct project *project, const char *kind, const char *path);
+
+#endif

@@ -1,0 +1,226 @@
+/* bind.c: finds for each model object the live one that it is: by path, then `was`, then structure; top-down, so that a renamed
+ * schema, table or type changes nothing below it. */
+#include "schema/diff.h"
+
+static void bind(struct object *live, struct object *model)
+{
+    live->peer = model;
+    model->peer = live;
+}
+
+static struct object *free_child(const struct object *live_parent, const struct kind *kind, const char *name)
+{
+    struct object *found = live_parent && name ? object_child(live_parent, kind->name, name) : NULL;
+    return found && !found->peer ? found : NULL;
+}
+
+static struct object *live_root(const struct diff *diff, const struct kind *kind, const char *name)
+{
+    for (size_t i = 0; i < diff->live->roots.n; i++) {
+        struct object *root = diff->live->roots.at[i];
+        if (root->kind == kind && str_eq(root->name, name)) return root;
+    }
+    return NULL;
+}
+
+static void bind_roots(struct diff *diff)
+{
+    const struct objects *roots = &diff->models->roots;
+    for (size_t i = 0; i < roots->n; i++) {
+        struct object *model = roots->at[i], *live = live_root(diff, model->kind, model->name);
+        if (live) bind(live, model);
+    }
+    for (size_t i = 0; i < roots->n; i++) {
+        struct object *model = roots->at[i];
+        struct object *live = model->peer || !model->was ? NULL : live_root(diff, model->kind, model->was);
+        if (live && !live->peer) bind(live, model);
+    }
+}
+
+/* Where a `was` points: the schema it names (by its live name), else the object's own. */
+static const struct object *was_parent(const struct diff *diff, const struct object *model)
+{
+    if (model->was_schema && object_is(model->parent, "schema")) return live_root(diff, kind_find("schema"), model->was_schema);
+    return model->parent->peer;
+}
+
+/* Only the old name exists: a rename. The new one exists: the `was` is stale, or the old one a drop. */
+static void bind_renamed(struct diff *diff, const struct object *parent, const struct kind *kind)
+{
+    for (size_t i = 0; i < parent->children.n; i++) {
+        struct object *model = parent->children.at[i];
+        if (model->kind != kind || !model->was || model->peer) continue;
+        if (parent->peer && object_child(parent->peer, kind->name, model->name)) continue;
+        const struct object *old = was_parent(diff, model);
+        struct object *live = old ? free_child(old, kind, model->was) : NULL;
+        if (live) bind(live, model);
+    }
+}
+
+static void bind_named(const struct object *parent, const struct kind *kind)
+{
+    if (!parent->peer) return;
+    for (size_t i = 0; i < parent->children.n; i++) {
+        struct object *model = parent->children.at[i];
+        if (model->kind != kind || model->peer) continue;
+        struct object *live = free_child(parent->peer, kind, model->name);
+        if (live) bind(live, model);
+    }
+}
+
+/* An index is found by its name in the whole schema only through its table: one that moved to another table is another index. */
+static void bind_kind(struct diff *diff, const struct kind *kind)
+{
+    for (size_t i = 0; i < diff->models->all.n; i++) {
+        const struct object *parent = diff->models->all.at[i];
+        if (!str_eq(parent->kind->name, kind->parent)) continue;
+        bind_renamed(diff, parent, kind);
+        bind_named(parent, kind);
+    }
+}
+
+/* ---- structure ---- */
+
+static bool same_structure(struct ctx *ctx, struct object *live, struct object *model)
+{
+    for (size_t i = 0; i < model->kind->n_fields; i++) {
+        const struct field *field = &model->kind->fields[i];
+        if (field->means != ALTER && field->means != RECREATE) continue;
+        if (!value_equal(ctx, field, &live->values[i], &model->values[i])) return false;
+    }
+    return true;
+}
+
+static bool is_known(const struct diff *diff, const struct object *live)
+{
+    if (!diff->manifest) return true;
+    return map_has(diff->manifest, arena_printf(diff->ctx->arena, "%s %s", live->kind->name, object_path(diff->ctx->arena, live)));
+}
+
+/* A name that PostgreSQL chose from the old path follows the new one; any other live name is taken over. */
+static void take_name(struct diff *diff, struct object *live, struct object *model)
+{
+    struct map *none = map_new(diff->ctx->arena);
+    if (model->unnamed && !str_eq(live->name, schema_default_name(diff->ctx, live, none))) model->name = live->name;
+    bind(live, model);
+}
+
+static bool may_match(const struct diff *diff, const struct object *live, const struct object *model)
+{
+    return live->kind == model->kind && !live->peer && (model->unnamed || model->implied || is_known(diff, live));
+}
+
+static bool match_structure(struct diff *diff, struct object *model)
+{
+    const struct object *home = model->parent->peer;
+    for (size_t i = 0; home && i < home->children.n; i++) {
+        struct object *live = home->children.at[i];
+        if (!may_match(diff, live, model) || !same_structure(diff->ctx, live, model)) continue;
+        take_name(diff, live, model);
+        return true;
+    }
+    return false;
+}
+
+/* A serial's sequence is its column's, whatever it is called. */
+static void match_owned_sequence(struct diff *diff, struct object *model)
+{
+    const struct object *owner = object_get(model, "owned_by")->ref.to;
+    struct object *live = owner && owner->peer ? column_sequence(owner->peer) : NULL;
+    if (live && !live->peer) take_name(diff, live, model);
+}
+
+static bool waits_for_server(const struct object *model, size_t field)
+{
+    enum value_type type = model->kind->fields[field].type;
+    return (type == VALUE_EXPR || type == VALUE_KEYS) && model->values[field].set && model->kind->fields[field].means == RECREATE;
+}
+
+static bool has_free_kin(const struct object *model)
+{
+    const struct object *home = model->parent->peer;
+    for (size_t i = 0; home && i < home->children.n; i++) {
+        if (home->children.at[i]->kind == model->kind && !home->children.at[i]->peer) return true;
+    }
+    return false;
+}
+
+/* What is left over under another name may still be equal once the server has spelled it. */
+static void ask_for_unbound(struct diff *diff, struct object *model)
+{
+    if (!has_free_kin(model)) return;
+    for (size_t f = 0; f < model->kind->n_fields; f++) {
+        if (!waits_for_server(model, f)) continue;
+        struct question question = {.to = model, .field = f};
+        vec_push(diff->ctx->arena, &diff->questions, question);
+    }
+}
+
+static bool is_table_part(const struct object *model)
+{
+    return model->parent && object_is(model->parent, "table") && !object_is(model, "column");
+}
+
+static void bind_by_structure(struct diff *diff, bool ask)
+{
+    for (size_t i = 0; i < diff->models->all.n; i++) {
+        struct object *model = diff->models->all.at[i];
+        if (model->peer) continue;
+        if (object_is(model, "sequence")) match_owned_sequence(diff, model);
+        else if (is_table_part(model) && !match_structure(diff, model) && ask) ask_for_unbound(diff, model);
+    }
+}
+
+/* ---- questions ---- */
+
+/* nextval() of one sequence under its old and its new name: it is the sequence that is compared. */
+static bool same_nextval(struct diff *diff, const struct object *live, struct value *from, const struct object *model, struct value *to)
+{
+    const char *old_schema, *old_name, *new_schema, *new_name;
+    struct arena *arena = diff->ctx->arena;
+    if (!sql_nextval(arena, from->expr.text, &old_schema, &old_name) || !sql_nextval(arena, to->expr.text, &new_schema, &new_name)) {
+        return false;
+    }
+    const struct object *old = schema_lookup(diff->live, "sequence", old_schema ? old_schema : object_schema(live)->name, old_name);
+    const struct object *new = schema_lookup(diff->models, "sequence", new_schema ? new_schema : object_schema(model)->name, new_name);
+    if (!old || !new || old->peer != new) return false;
+    to->expr.canonical = from->expr.canonical = from->expr.text;
+    return true;
+}
+
+static void ask(struct diff *diff, struct object *live, struct object *model)
+{
+    for (size_t f = 0; f < model->kind->n_fields; f++) {
+        const struct field *field = &model->kind->fields[f];
+        if ((field->type != VALUE_EXPR && field->type != VALUE_KEYS) || field->means == INTENT || field->means == LIVE) continue;
+        if (!live->values[f].set || !model->values[f].set) continue;
+        if (value_equal(diff->ctx, field, &live->values[f], &model->values[f])) continue;
+        if (field->type == VALUE_EXPR && same_nextval(diff, live, &live->values[f], model, &model->values[f])) continue;
+        struct question question = {.from = live, .to = model, .field = f};
+        vec_push(diff->ctx->arena, &diff->questions, question);
+    }
+}
+
+struct diff *diff_bind(struct ctx *ctx, struct schema *live, struct schema *models, const struct map *manifest)
+{
+    struct diff *diff = ARENA_NEW(ctx->arena, struct diff);
+    diff->ctx = ctx;
+    diff->live = live;
+    diff->models = models;
+    diff->manifest = manifest;
+    diff->drops = map_new(ctx->arena);
+    bind_roots(diff);
+    for (size_t k = 0; k < n_kinds; k++) {
+        if (kinds[k]->parent) bind_kind(diff, kinds[k]);
+    }
+    bind_by_structure(diff, true);
+    for (size_t i = 0; i < models->all.n; i++) {
+        if (models->all.at[i]->peer) ask(diff, models->all.at[i]->peer, models->all.at[i]);
+    }
+    return diff;
+}
+
+void diff_answered(struct diff *diff)
+{
+    bind_by_structure(diff, false);
+}

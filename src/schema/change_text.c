@@ -1,0 +1,50 @@
+/* change_text.c: one line about a change, for reports and for the comments of a migration file. */
+#include "schema/diff.h"
+
+static void add_fields(const struct change *change, struct buf *out)
+{
+    const struct kind *kind = change->to->kind;
+    if (kind->describe_change) {
+        kind->describe_change(change->from, change->to, change->changed, out);
+        return;
+    }
+    size_t start = out->len;
+    for (size_t i = 0; i < kind->n_fields; i++) {
+        if (!change->changed[i]) continue;
+        if (out->len > start) buf_add(out, ", ");
+        const char *name = kind->fields[i].word ? kind->fields[i].word : kind->fields[i].name;
+        for (const char *p = name; *p; p++) buf_addc(out, *p == '_' ? ' ' : *p);
+    }
+    buf_add(out, out->len > start ? " changed" : "");
+}
+
+static void add_rename(const struct change *change, struct buf *out)
+{
+    struct arena *arena = out->arena;
+    const char *to = object_is(change->to, "column") ? sql_ident_str(arena, change->to->name) : object_shown(arena, change->to);
+    buf_printf(out, " is %s %s", change->moved && !change->renamed ? "moved to" : "renamed to",
+               change->moved && !change->renamed ? sql_ident_str(arena, change->to->parent->name) : to);
+}
+
+const char *change_text(struct ctx *ctx, const struct change *change)
+{
+    struct buf out = buf_new(ctx->arena);
+    const struct object *object = change->from ? change->from : change->to;
+    if (change->type == CHANGE_ALTER || change->type == CHANGE_RECREATE || change->type == CHANGE_COMMENT) object = change->to;
+    buf_printf(&out, "%s %s", object->kind->title, object_shown(ctx->arena, object));
+    switch (change->type) {
+    case CHANGE_CREATE: buf_add(&out, " is new"); break;
+    case CHANGE_DROP: buf_add(&out, " is dropped"); break;
+    case CHANGE_RENAME: add_rename(change, &out); break;
+    case CHANGE_COMMENT: buf_add(&out, change->to->comment ? ": comment" : ": comment is removed"); break;
+    case CHANGE_ALTER: case CHANGE_RECREATE:
+        if (change->forced) {
+            buf_add(&out, " follows the change of what it depends on");
+        } else {
+            buf_add(&out, ": ");
+            add_fields(change, &out);
+        }
+        break;
+    }
+    return out.text;
+}

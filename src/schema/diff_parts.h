@@ -1,0 +1,15 @@
+/* diff_parts.h: shared by the files of the diff only. */
+#ifndef MODELC_DIFF_PARTS_H
+#define MODELC_DIFF_PARTS_H
+
+#include "schema/diff.h"
+
+struct change *changes_add(struct changes *changes, struct ctx *ctx, enum change_type type, struct object *from, struct object *to);
+/* Whether --drop names this live object. */
+bool diff_dropped(const struct diff *diff, const struct object *live);
+/* follow.c: what else has to change because of these changes; what needs no step of its own. */
+void diff_follow(struct diff *diff, struct changes *changes);
+/* lookalike.c: a dropped and a new thing that could be a rename, unanswered: diagnostics. */
+void diff_lookalikes(struct diff *diff, const struct changes *changes);
+
+#endif

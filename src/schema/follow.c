@@ -1,0 +1,246 @@
+/* follow.c: what follows from a change: dependents that have to be dropped and made again, columns of a rebuilt type, and what
+ * goes along with something else and needs no step of its own. */
+#include "schema/diff_parts.h"
+
+/* The change by which `to` is taken down and made anew, made from what it has now. */
+static bool force(struct diff *diff, struct changes *changes, struct object *to)
+{
+    if (!to->peer) return false;
+    if (to->change && to->change->type == CHANGE_ALTER) {
+        to->change->type = CHANGE_RECREATE;
+        to->change->forced = true;
+        return true;
+    }
+    if (to->change) return false;
+    changes_add(changes, diff->ctx, CHANGE_RECREATE, to->peer, to)->forced = true;
+    return true;
+}
+
+/* ---- columns of a rebuilt enum ---- */
+
+static bool retype(struct diff *diff, struct changes *changes, struct object *column)
+{
+    if (!column->peer || (column->change && column->change->type != CHANGE_ALTER)) return false;
+    if (column->change && column->change->changed[0]) return false;
+    if (!column->change) changes_add(changes, diff->ctx, CHANGE_ALTER, column->peer, column)->forced = true;
+    column->change->changed[0] = true; /* the first field of a column is its type */
+    return true;
+}
+
+static bool type_is_rebuilt(const struct object *column)
+{
+    const struct object *type = object_get(column, "type")->type.to;
+    return type && type->change && type->change->type == CHANGE_RECREATE && type->kind->rebuild;
+}
+
+/* ---- dependents ---- */
+
+static bool type_changes(const struct object *column)
+{
+    return column->change && column->change->type == CHANGE_ALTER && column->change->changed[0];
+}
+
+static bool is_recreated(const struct object *object)
+{
+    return object->change && object->change->type == CHANGE_RECREATE && !object->kind->rebuild;
+}
+
+static bool in_expression(struct ctx *ctx, const struct object *object, const struct object *column)
+{
+    for (size_t f = 0; f < object->kind->n_fields; f++) {
+        const struct field *field = &object->kind->fields[f];
+        const struct value *value = &object->values[f];
+        if (!value->set || field->means == INTENT || field->means == LIVE) continue;
+        struct objects found = {0};
+        if (field->type == VALUE_EXPR) expr_columns(ctx, column->parent, value->expr.text, &found);
+        for (size_t k = 0; field->type == VALUE_KEYS && k < value->keys.n; k++) {
+            if (value->keys.at[k].expr.text) expr_columns(ctx, column->parent, value->keys.at[k].expr.text, &found);
+        }
+        for (size_t i = 0; i < found.n; i++) {
+            if (found.at[i] == column) return true;
+        }
+    }
+    return false;
+}
+
+static bool needs_object(struct ctx *ctx, const struct object *object, const struct object *needed)
+{
+    struct objects needs = {0}, later = {0};
+    object_needs(ctx, object, &needs, &later);
+    for (size_t i = 0; i < needs.n; i++) {
+        if (needs.at[i] == needed) return true;
+    }
+    return false;
+}
+
+/* Expressions over a column whose type changes are read again by PostgreSQL: it refuses for generated columns always, for the rest when
+ * the operators differ (an enum, text to integer ..). A foreign key's two sides may not fit in between. */
+static bool stands_in_the_way(struct ctx *ctx, const struct object *object, const struct object *column)
+{
+    if (is_recreated(column)) return needs_object(ctx, object, column);
+    if (!type_changes(column)) return false;
+    if (object_is(object, "column")) return object_get(object, "generated")->set && in_expression(ctx, object, column);
+    if (column_casts_itself(column->change->from, column->change->to)) return false;
+    return object_is(object, "foreign_key") ? needs_object(ctx, object, column) : in_expression(ctx, object, column);
+}
+
+static bool follow_column(struct diff *diff, struct changes *changes, const struct object *column)
+{
+    const struct objects *siblings = &column->parent->children;
+    const struct schema *schema = changes->to;
+    bool more = false;
+    for (size_t i = 0; i < siblings->n; i++) {
+        struct object *sibling = siblings->at[i];
+        if (sibling != column && sibling->peer && stands_in_the_way(diff->ctx, sibling, column)) {
+            more |= force(diff, changes, sibling);
+        }
+    }
+    for (size_t i = 0; i < schema->all.n; i++) {
+        struct object *other = schema->all.at[i];
+        if (!object_is(other, "foreign_key") || !other->peer || object_get(other, "table")->ref.to != column->parent) continue;
+        if (stands_in_the_way(diff->ctx, other, column)) more |= force(diff, changes, other);
+    }
+    return more;
+}
+
+/* Foreign keys that rest on a key which is made anew. */
+static bool follow_key(struct diff *diff, struct changes *changes, const struct object *key)
+{
+    const struct object *sides[] = {key->change->from, key->change->to};
+    bool more = false;
+    for (size_t i = 0; i < changes->to->all.n; i++) {
+        struct object *other = changes->to->all.at[i];
+        if (!object_is(other, "foreign_key") || !other->peer) continue;
+        if (needs_object(diff->ctx, other, sides[1]) || needs_object(diff->ctx, other->peer, sides[0])) {
+            more |= force(diff, changes, other);
+        }
+    }
+    return more;
+}
+
+static bool is_key(const struct object *object)
+{
+    return object_is(object, "primary_key") || object_is(object, "unique") || object_is(object, "index");
+}
+
+/* A key that goes while the foreign key that used it stays (on another key of the same columns). */
+static bool follow_gone_key(struct diff *diff, struct changes *changes, const struct object *key)
+{
+    bool more = false;
+    for (size_t i = 0; i < changes->from->all.n; i++) {
+        struct object *other = changes->from->all.at[i];
+        if (object_is(other, "foreign_key") && other->peer && needs_object(diff->ctx, other, key)) {
+            more |= force(diff, changes, other->peer);
+        }
+    }
+    return more;
+}
+
+static bool follow_once(struct diff *diff, struct changes *changes)
+{
+    bool more = false;
+    for (size_t i = 0; i < changes->n; i++) {
+        struct change *change = changes->at[i];
+        struct object *to = change->to;
+        if (change->type == CHANGE_DROP && is_key(change->from)) more |= follow_gone_key(diff, changes, change->from);
+        if (!to || to->change != change) continue;
+        if (object_is(to, "column") && (type_changes(to) || is_recreated(to))) more |= follow_column(diff, changes, to);
+        if (is_key(to) && is_recreated(to)) more |= follow_key(diff, changes, to);
+    }
+    return more;
+}
+
+static bool any_rebuilt(const struct changes *changes)
+{
+    for (size_t i = 0; i < changes->n; i++) {
+        if (changes->at[i]->type == CHANGE_RECREATE && changes->at[i]->to->kind->rebuild) return true;
+    }
+    return false;
+}
+
+static void retype_columns(struct diff *diff, struct changes *changes)
+{
+    if (!any_rebuilt(changes)) return;
+    for (size_t i = 0; i < changes->to->all.n; i++) {
+        struct object *object = changes->to->all.at[i];
+        if (object_is(object, "column") && type_is_rebuilt(object)) retype(diff, changes, object);
+    }
+}
+
+/* ---- no step of their own ---- */
+
+static bool owner_goes(const struct object *sequence)
+{
+    const struct object *owner = object_get(sequence, "owned_by")->ref.to;
+    return owner && owner->change && owner->change->type == CHANGE_DROP;
+}
+
+static bool turns_identity(const struct object *column, bool into)
+{
+    const struct change *change = column ? column->change : NULL;
+    if (!change || change->type != CHANGE_ALTER) return false;
+    return into ? object_get(change->to, "identity")->set && !object_get(change->from, "identity")->set
+                : object_get(change->from, "identity")->set && !object_get(change->to, "identity")->set;
+}
+
+/* A serial's sequence goes with its column; between serial and identity the column's own change hands the position over. */
+static void fold_sequence(struct change *change)
+{
+    const struct object *sequence = change->from ? change->from : change->to;
+    const struct object *owner = object_get(sequence, "owned_by")->ref.to;
+    if (change->type == CHANGE_DROP && (owner_goes(sequence) || turns_identity(owner, true))) change->with_parent = true;
+    if (change->type == CHANGE_CREATE && turns_identity(owner, false)) change->with_parent = true;
+}
+
+static bool reaches(const struct object *from, const struct object *target, size_t depth)
+{
+    if (from == target) return true;
+    for (size_t i = 0; depth < 64 && i < from->children.n; i++) {
+        const struct object *child = from->children.at[i], *next;
+        if (!object_is(child, "foreign_key") || !child->change || !child->change->with_parent) continue;
+        next = object_get(child, "table")->ref.to;
+        if (next && next != from && next->change && next->change->type == CHANGE_DROP && reaches(next, target, depth + 1)) return true;
+    }
+    return false;
+}
+
+/* Tables that are dropped together and refer to each other: one foreign key of each circle goes first. */
+static void unfold_circle(struct change *change)
+{
+    const struct object *target = object_get(change->from, "table")->ref.to;
+    if (!target || target == change->from->parent || !change->with_parent) return;
+    change->with_parent = false;
+    if (!target->change || target->change->type != CHANGE_DROP || !reaches(target, change->from->parent, 0)) change->with_parent = true;
+}
+
+static void fold(struct changes *changes)
+{
+    for (size_t i = 0; i < changes->n; i++) {
+        struct change *change = changes->at[i];
+        const struct object *object = change->from ? change->from : change->to;
+        if (object_is(object, "sequence")) fold_sequence(change);
+        if (object_is(object, "foreign_key") && change->type == CHANGE_DROP) unfold_circle(change);
+    }
+}
+
+/* Something dropped and made anew has its new name at once. */
+static void forget_renames(struct changes *changes)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < changes->n; i++) {
+        struct change *change = changes->at[i];
+        bool anew = change->type == CHANGE_RENAME && is_recreated(change->to);
+        if (anew) change->from->renaming = change->to->renaming = NULL;
+        else changes->at[kept++] = change;
+    }
+    changes->n = kept;
+}
+
+void diff_follow(struct diff *diff, struct changes *changes)
+{
+    retype_columns(diff, changes);
+    while (follow_once(diff, changes)) {
+    }
+    forget_renames(changes);
+    fold(changes);
+}

@@ -1,0 +1,355 @@
+/* print.c: a schema as model text: schemas, types, sequences, and the small parts that tables share. */
+#include "schema/print.h"
+#include "schema/sequence.h"
+
+#include <ctype.h>
+#include <string.h>
+
+/* ---- names */
+
+static bool is_language_word(const char *name)
+{
+    static const char *const words[] = {
+        "primary", "unique",     "check",     "foreign", "exclude",    "index",       "constraint", "trigger",
+        "policy",  "grant",      "partition", "use",     "has",        "null",        "not",        "pk",
+        "default", "generated",  "identity",  "collate", "storage",    "compression", "statistics", "backfill",
+        "convert", "references", "was",       "as",      "on",         "match",       "deferrable", "initially",
+        "nulls",   "no",         "include",   "with",    "tablespace", "where",       "using",
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (str_eq(words[i], name)) return true;
+    }
+    return false;
+}
+
+void print_name(struct buf *buf, const char *name)
+{
+    if (is_language_word(name) && !sql_needs_quotes(name)) buf_printf(buf, "\"%s\"", name);
+    else sql_ident(buf, name);
+}
+
+/* Whether a bare name is the object's: its schema is the current one, or public where the current one hides nothing. */
+static bool is_on_path(const struct printer *p, const struct object *object)
+{
+    const struct object *schema = object_schema(object);
+    if (schema == p->current) return true;
+    if (!str_eq(schema->name, "public") || !p->current) return false;
+    static const char *const kinds_that_hide[] = {"table", "sequence", "enum"};
+    for (size_t i = 0; i < sizeof kinds_that_hide / sizeof *kinds_that_hide; i++) {
+        if (object_child(p->current, kinds_that_hide[i], object->name)) return false;
+    }
+    return true;
+}
+
+void print_qname(const struct printer *p, struct buf *buf, const struct object *object)
+{
+    if (!is_on_path(p, object)) {
+        print_name(buf, object_schema(object)->name);
+        buf_addc(buf, '.');
+    }
+    print_name(buf, object->name);
+}
+
+void print_declared(const struct printer *p, struct buf *buf, const struct object *object)
+{
+    if (object_schema(object) != p->current) {
+        print_name(buf, object_schema(object)->name);
+        buf_addc(buf, '.');
+    }
+    print_name(buf, object->name);
+}
+
+void print_ref(const struct printer *p, struct buf *buf, const struct ref *ref)
+{
+    if (ref->to) {
+        print_qname(p, buf, ref->to);
+        return;
+    }
+    if (ref->schema && !str_eq(ref->schema, "pg_catalog")) {
+        print_name(buf, ref->schema);
+        buf_addc(buf, '.');
+    }
+    print_name(buf, ref->name);
+}
+
+void print_type(const struct printer *p, struct buf *buf, const struct type_name *type)
+{
+    if (!type->to) {
+        buf_add(buf, sql_type_text(p->ctx->arena, &type->sql));
+        return;
+    }
+    print_qname(p, buf, type->to);
+    if (type->sql.array) buf_add(buf, "[]");
+}
+
+void print_was(struct buf *buf, const struct object *object)
+{
+    if (!object->was) return;
+    const struct object *schema = object_schema(object);
+    buf_add(buf, " was ");
+    if (object->was_schema && schema && !str_eq(object->was_schema, schema->name)) {
+        print_name(buf, object->was_schema);
+        buf_addc(buf, '.');
+    }
+    print_name(buf, object->was);
+}
+
+/* ---- texts */
+
+void print_doc(struct buf *buf, const char *comment, const char *indent)
+{
+    while (comment) {
+        size_t len = strcspn(comment, "\n");
+        buf_printf(buf, "%s---%s%.*s\n", indent, len ? " " : "", (int)len, comment);
+        comment = comment[len] ? comment + len + 1 : NULL;
+    }
+}
+
+void print_island(struct buf *buf, const char *sql)
+{
+    buf_printf(buf, "(%s%s)", sql, strstr(sql, "--") ? "\n" : "");
+}
+
+/* The length of a quoted text or bracketed island at `at`, or 0. */
+static size_t skip_closed(const char *at)
+{
+    if (*at != '\'' && *at != '"' && *at != '(' && *at != '[') return 0;
+    char close = *at;
+    if (*at == '(') close = ')';
+    if (*at == '[') close = ']';
+    for (size_t i = 1; at[i]; i++) {
+        size_t inner = close == ')' || close == ']' ? skip_closed(at + i) : 0;
+        if (at[i] == close) return i + 1;
+        if (inner) i += inner - 1;
+    }
+    return 0;
+}
+
+static bool has_comment(const char *sql)
+{
+    return strstr(sql, "--") || strstr(sql, "/*");
+}
+
+/* One run of letters, signs, quoted texts and brackets: nothing that could be taken for a clause. */
+static bool is_one_token_run(const char *sql)
+{
+    for (const char *at = sql; *at;) {
+        size_t closed = skip_closed(at);
+        if (!closed && !isalnum((unsigned char)*at) && !strchr("_.:+-*/", *at)) return false;
+        at += closed ? closed : 1;
+    }
+    return !has_comment(sql);
+}
+
+void print_free(struct buf *buf, const char *sql, bool to_end)
+{
+    size_t closed = *sql == '(' ? skip_closed(sql) : 0;
+    bool plain = closed && !sql[closed]; /* an island already */
+    if (to_end) plain = plain || (!strpbrk(sql, "\n\r;@\\") && !has_comment(sql));
+    else plain = plain || (!strpbrk(sql, "\n\r") && is_one_token_run(sql));
+    if (plain) buf_add(buf, sql);
+    else print_island(buf, sql);
+}
+
+void print_names(struct buf *buf, const struct refs *refs)
+{
+    buf_addc(buf, '(');
+    for (size_t i = 0; i < refs->n; i++) {
+        if (i) buf_add(buf, ", ");
+        sql_ident(buf, refs->at[i].name);
+    }
+    buf_addc(buf, ')');
+}
+
+static bool is_plain_value(const char *value)
+{
+    if (!isalnum((unsigned char)*value)) return false;
+    for (; *value; value++) {
+        if (!isalnum((unsigned char)*value) && !strchr("._", *value)) return false;
+    }
+    return true;
+}
+
+void print_pairs(struct buf *buf, const struct sql_pairs *pairs)
+{
+    buf_addc(buf, '(');
+    for (size_t i = 0; i < pairs->n; i++) {
+        buf_printf(buf, "%s%s = ", i ? ", " : "", pairs->at[i].name);
+        bool number = is_plain_value(pairs->at[i].value) && (isdigit((unsigned char)pairs->at[i].value[0]) ||
+                      !sql_needs_quotes(pairs->at[i].value));
+        if (number) buf_add(buf, pairs->at[i].value);
+        else sql_literal(buf, pairs->at[i].value);
+    }
+    buf_addc(buf, ')');
+}
+
+/* ---- enums, sequences, extensions */
+
+static void print_label(struct buf *buf, const char *label)
+{
+    bool plain = (isalpha((unsigned char)*label) || *label == '_') && !str_eq(label, "was");
+    for (const char *at = label; *at; at++) plain = plain && (isalnum((unsigned char)*at) || *at == '_');
+    if (plain) {
+        buf_add(buf, label);
+        return;
+    }
+    buf_addc(buf, '\'');
+    for (; *label; label++) {
+        if (*label == '\'') buf_addc(buf, '\'');
+        buf_addc(buf, *label);
+    }
+    buf_addc(buf, '\'');
+}
+
+static void print_enum(struct printer *p, const struct object *object)
+{
+    const struct labels *labels = &object_get(object, "labels")->labels;
+    print_doc(&p->out, object->comment, "");
+    buf_add(&p->out, "enum ");
+    print_declared(p, &p->out, object);
+    print_was(&p->out, object);
+    buf_add(&p->out, " {");
+    for (size_t i = 0; i < labels->n; i++) {
+        buf_add(&p->out, i ? ", " : " ");
+        print_label(&p->out, labels->at[i].name);
+        if (!labels->at[i].was) continue;
+        buf_add(&p->out, " was ");
+        print_label(&p->out, labels->at[i].was);
+    }
+    buf_add(&p->out, " }\n");
+}
+
+static bool is_serial(const struct object *sequence)
+{
+    const struct object *column = object_get(sequence, "owned_by")->ref.to, *own = NULL;
+    return column && serial_word(column, &own) && own == sequence;
+}
+
+static const char *number(const struct object *sequence, const char *field)
+{
+    const char *text = object_text(sequence, field);
+    return text ? text : "1";
+}
+
+/* What differs from PostgreSQL's defaults. */
+static void print_numbers(struct printer *p, struct buf *options, const struct object *sequence)
+{
+    struct sequence_numbers numbers = {.start = number(sequence, "start"), .increment = number(sequence, "increment"),
+                                       .minimum = number(sequence, "minimum"), .maximum = number(sequence, "maximum"),
+                                       .cache = number(sequence, "cache"), .cycle = object_flag(sequence, "cycle")};
+    struct sql_pairs pairs = {0};
+    sequence_pairs(p->ctx, object_text(sequence, "type"), &numbers, &pairs);
+    for (size_t i = 0; i < pairs.n; i++) {
+        buf_separate(options, "", " ");
+        buf_add(options, pairs.at[i].name);
+        if (!str_eq(pairs.at[i].name, "cycle")) buf_printf(options, " %s", pairs.at[i].value);
+    }
+}
+
+static void print_sequence(struct printer *p, const struct object *object)
+{
+    if (is_serial(object)) return;
+    struct buf options = buf_new(p->ctx->arena);
+    const struct object *owner = object_get(object, "owned_by")->ref.to;
+    if (!str_eq(object_text(object, "type"), "bigint")) buf_printf(&options, "as %s", object_text(object, "type"));
+    print_numbers(p, &options, object);
+    if (owner) {
+        buf_separate(&options, "", " ");
+        buf_printf(&options, "owned by %s", object_path(p->ctx->arena, owner));
+    }
+    print_doc(&p->out, object->comment, "");
+    buf_add(&p->out, "sequence ");
+    print_declared(p, &p->out, object);
+    if (options.len) buf_printf(&p->out, " (%s)", options.text);
+    print_was(&p->out, object);
+    buf_addc(&p->out, '\n');
+}
+
+static void print_extension(struct printer *p, const struct object *object)
+{
+    const struct value *schema = object_get(object, "schema"), *version = object_get(object, "version");
+    print_doc(&p->out, object->comment, "");
+    buf_add(&p->out, "extension ");
+    print_name(&p->out, object->name);
+    bool known = schema->set && (schema_namespace(p->schema, schema->ref.name) || str_starts(schema->ref.name, "pg_") ||
+                                 str_eq(schema->ref.name, "public"));
+    if (known) {
+        buf_add(&p->out, " schema ");
+        print_name(&p->out, schema->ref.name);
+    }
+    if (version->set) buf_printf(&p->out, " version %s", sql_literal_str(p->ctx->arena, version->text));
+    buf_addc(&p->out, '\n');
+}
+
+/* ---- schemas */
+
+/* The schema whose file the object stands in, since its islands are read along that file's path. */
+static const struct object *home_of(const struct printer *p, const struct object *object)
+{
+    const char *path = object->search_path ? object->search_path : "";
+    for (size_t i = 0; i < p->schema->roots.n; i++) {
+        const struct object *schema = p->schema->roots.at[i];
+        if (!object_is(schema, "schema")) continue;
+        const char *name = sql_ident_str(p->ctx->arena, schema->name);
+        const char *own = str_eq(name, "public") ? name : arena_printf(p->ctx->arena, "%s, public", name);
+        if (str_eq(own, path)) return schema;
+    }
+    return object_schema(object);
+}
+
+static bool is_home(const struct printer *p, const struct object *schema)
+{
+    for (size_t i = 0; i < p->schema->all.n; i++) {
+        const struct object *object = p->schema->all.at[i];
+        if (object->parent && object_is(object->parent, "schema") && home_of(p, object) == schema) return true;
+    }
+    return false;
+}
+
+/* The line that declares a schema, and makes it the one that bare names mean. */
+static void print_schema_line(struct printer *p, const struct object *schema)
+{
+    bool first = !p->current;
+    p->current = schema;
+    if (first && schema->implied) return; /* public goes without saying */
+    if (p->out.len) buf_addc(&p->out, '\n');
+    print_doc(&p->out, schema->comment, "");
+    buf_add(&p->out, "schema ");
+    print_name(&p->out, schema->name);
+    print_was(&p->out, schema);
+    buf_addc(&p->out, '\n');
+}
+
+static void print_children(struct printer *p, const struct object *home, const char *kind,
+                           void (*print)(struct printer *p, const struct object *object))
+{
+    bool first = true;
+    for (size_t i = 0; i < p->schema->all.n; i++) {
+        const struct object *object = p->schema->all.at[i];
+        if (!object_is(object, kind) || (home && home_of(p, object) != home)) continue;
+        size_t before = p->out.len;
+        bool gap = before && (first || object_is(object, "table"));
+        if (gap) buf_addc(&p->out, '\n');
+        size_t mark = p->out.len;
+        print(p, object);
+        if (p->out.len == mark && gap) p->out.text[p->out.len = before] = '\0'; /* a serial's sequence prints nothing */
+        else first = false;
+    }
+}
+
+const char *schema_print(struct ctx *ctx, const struct schema *schema)
+{
+    static const struct { const char *kind; void (*print)(struct printer *p, const struct object *object); } parts[] = {
+        {"enum", print_enum}, {"sequence", print_sequence}, {"table", print_table},
+    };
+    struct printer p = {.ctx = ctx, .schema = schema, .out = buf_new(ctx->arena)};
+    print_children(&p, NULL, "extension", print_extension);
+    for (size_t i = 0; i < schema->roots.n; i++) {
+        const struct object *home = schema->roots.at[i];
+        if (!object_is(home, "schema") || (home->implied && !is_home(&p, home))) continue;
+        print_schema_line(&p, home);
+        for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)
+            print_children(&p, home, parts[k].kind, parts[k].print);
+    }
+    return p.out.text;
+}

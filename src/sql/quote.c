@@ -1,0 +1,139 @@
+/* quote.c: names and texts as SQL. */
+#include "sql/quote.h"
+
+#include <string.h>
+
+#include "sql/raw.h"
+
+enum { NAME_MAX_BYTES = 63 }; /* NAMEDATALEN - 1 */
+
+bool sql_needs_quotes(const char *name)
+{
+    size_t letters = strspn(name, "abcdefghijklmnopqrstuvwxyz_");
+    if (letters == 0) return true;
+    if (name[letters]) return name[letters + strspn(name + letters, "abcdefghijklmnopqrstuvwxyz_0123456789$")];
+    /* Only letters: perhaps a keyword. The scanner knows, and the arena is for its answer alone. */
+    struct arena *arena = arena_new();
+    struct sql_tokens tokens;
+    struct sql_error error;
+    bool scanned = sql_scan(arena, name, &tokens, &error) && tokens.n == 1;
+    bool plain = scanned && tokens.at[0].keyword <= KEYWORD_UNRESERVED;
+    arena_free(arena);
+    return !plain;
+}
+
+/* Between two quote signs, those inside doubled. */
+static void add_quoted(struct buf *buf, const char *text, char quote)
+{
+    buf_addc(buf, quote);
+    for (const char *at; (at = strchr(text, quote)); text = at + 1) {
+        buf_addn(buf, text, (size_t)(at - text) + 1);
+        buf_addc(buf, quote);
+    }
+    buf_add(buf, text);
+    buf_addc(buf, quote);
+}
+
+void sql_ident(struct buf *buf, const char *name)
+{
+    if (sql_needs_quotes(name)) {
+        add_quoted(buf, name, '"');
+    } else {
+        buf_add(buf, name);
+    }
+}
+
+void sql_qname(struct buf *buf, const char *schema, const char *name)
+{
+    if (schema) {
+        sql_ident(buf, schema);
+        buf_addc(buf, '.');
+    }
+    sql_ident(buf, name);
+}
+
+void sql_literal(struct buf *buf, const char *text)
+{
+    if (!text) {
+        buf_add(buf, "NULL");
+        return;
+    }
+    if (!strchr(text, '\\')) {
+        add_quoted(buf, text, '\'');
+        return;
+    }
+    buf_add(buf, "E'");
+    for (; *text; text++) {
+        if (*text == '\'' || *text == '\\') buf_addc(buf, *text);
+        buf_addc(buf, *text);
+    }
+    buf_addc(buf, '\'');
+}
+
+void sql_dollar(struct buf *buf, const char *text, const char *tag)
+{
+    /* Without its last `$`: a text that ends in `$tag` would close the quote as well. */
+    const char *open = arena_printf(buf->arena, "$%s", tag);
+    for (unsigned n = 1; strstr(text, open); n++) open = arena_printf(buf->arena, "$%s_%u", tag, n);
+    buf_printf(buf, "%s$", open);
+    buf_add(buf, text);
+    buf_printf(buf, "%s$", open);
+}
+
+const char *sql_ident_str(struct arena *arena, const char *name)
+{
+    return sql_qname_str(arena, NULL, name);
+}
+
+const char *sql_qname_str(struct arena *arena, const char *schema, const char *name)
+{
+    struct buf buf = buf_new(arena);
+    sql_qname(&buf, schema, name);
+    return buf.text;
+}
+
+const char *sql_literal_str(struct arena *arena, const char *text)
+{
+    struct buf buf = buf_new(arena);
+    sql_literal(&buf, text);
+    return buf.text;
+}
+
+const char *sql_fold(struct arena *arena, const char *text, size_t len)
+{
+    struct buf name = buf_new(arena);
+    bool quoted = len >= 2 && text[0] == '"' && text[len - 1] == '"';
+    size_t end = quoted ? len - 1 : len;
+    for (size_t i = quoted ? 1 : 0; i < end; i++) {
+        char c = text[i];
+        if (quoted && c == '"' && i + 1 < end && text[i + 1] == '"') i++;
+        if (!quoted && c >= 'A' && c <= 'Z') c = (char)(c - 'A' + 'a');
+        buf_addc(&name, c);
+    }
+    name.text[str_clip_utf8(name.text, name.len, NAME_MAX_BYTES)] = '\0';
+    return name.text;
+}
+
+const char *sql_object_name(struct arena *arena, const char *name1, const char *name2, const char *label)
+{
+    size_t overhead = (name2 ? 1 : 0) + (label ? strlen(label) + 1 : 0);
+    size_t room = overhead < NAME_MAX_BYTES ? NAME_MAX_BYTES - overhead : 0;
+    size_t n1 = strlen(name1), n2 = name2 ? strlen(name2) : 0;
+    while (n1 + n2 > room) {
+        if (n1 > n2) {
+            n1--;
+        } else {
+            n2--;
+        }
+    }
+    n1 = str_clip_utf8(name1, strlen(name1), n1);
+    n2 = name2 ? str_clip_utf8(name2, strlen(name2), n2) : 0;
+    struct buf name = buf_new(arena);
+    buf_addn(&name, name1, n1);
+    if (name2) {
+        buf_addc(&name, '_');
+        buf_addn(&name, name2, n2);
+    }
+    if (label) buf_printf(&name, "_%s", label);
+    return name.text;
+}

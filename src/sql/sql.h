@@ -1,0 +1,135 @@
+/* sql.h: what modelc asks of libpg_query. Only this folder includes pg_query.h; texts go in, plain structs come out.
+ *
+ * All functions take NUL-terminated text and allocate in `arena`. Positions are BYTE offsets into the text given. */
+#ifndef MODELC_SQL_H
+#define MODELC_SQL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/str.h"
+#include "base/vec.h"
+
+#define SQL_ISLAND_MAX 65536 /* bytes; a longer island is an error ("too long: put it into a function") */
+
+struct sql_error {
+    const char *message; /* as PostgreSQL says it: syntax error at or near "and" */
+    size_t offset;       /* byte of the text where it is; the text's length where it ends too early */
+    size_t length;       /* bytes to underline, at least 1 */
+};
+
+/* What an SQL island must be. */
+enum sql_island {
+    SQL_EXPR,      /* one expression: no FROM, no bare row, no parameter, no second statement */
+    SQL_NAMES,     /* a, "B"                   column names */
+    SQL_KEYS,      /* lower(a) desc, b opclass index elements */
+    SQL_EXCLUDE,   /* a with =, b with &&      exclude elements */
+    SQL_OPTIONS,   /* fillfactor = 80, ..      storage parameters */
+    SQL_SEQUENCE,  /* start 1000 increment 5   sequence options */
+    SQL_TYPE,      /* numeric(12,2)[] */
+    SQL_STATEMENT, /* exactly one statement */
+};
+/* True, or false and *error. */
+bool sql_check(struct arena *arena, enum sql_island what, const char *text, struct sql_error *error);
+
+/* The text's syntax tree as one string without locations: equal shapes mean equal syntax, whatever the
+ * spelling, case, comments and white space. NULL where it does not parse. Redundant parentheses vanish.
+ * The same string on every run and platform: manifests hash it. */
+const char *sql_shape(struct arena *arena, enum sql_island what, const char *text);
+
+/* A type as written: int -> pg_catalog.integer's internal name. */
+struct sql_type {
+    const char *schema; /* NULL where unqualified and not one of the grammar's own (int, varchar, timestamp(3) ..) */
+    const char *name;   /* internal: int4, varchar, timestamptz, bpchar, citext; "serial" stays serial */
+    const char *mods;   /* normal form: "12,2", "200", interval's "28,3" as the grammar gives; NULL where none.
+                           numeric(12) is "12,0"; bit is "1"; char is "1" */
+    bool array;         /* any number of dimensions */
+    bool set_of;
+};
+bool sql_type_parse(struct arena *arena, const char *text, struct sql_type *type, struct sql_error *error);
+/* How users write it: schema-qualified unless pg_catalog, "timestamp with time zone" as timestamptz, int4 as
+ * integer. PostgreSQL and sql_type_parse() read it back as the same type. */
+const char *sql_type_text(struct arena *arena, const struct sql_type *type);
+/* Whether pg_catalog of PostgreSQL 15 has a type of this internal name (from a short table of its documented
+ * types, incl. geometric, network, range, multirange, reg*, text search, xml, pg_lsn..). */
+bool sql_type_builtin(const char *name);
+/* The documented type names, for "did you mean"; NULL-terminated. */
+const char *const *sql_type_names(void);
+
+/* One element of an index, a unique or primary key, or an exclude constraint. */
+struct sql_key {
+    const char *column;     /* folded name, or NULL for an expression */
+    const char *expr;       /* the user's text without redundant outer parentheses, or NULL */
+    size_t offset, length;  /* where the element stands in the text */
+    const char *collation_schema, *collation; /* NULL where none was given */
+    const char *opclass_schema, *opclass, *opclass_options; /* options: text in the parentheses */
+    bool desc;
+    int nulls;              /* 0 not said, 1 first, 2 last */
+    const char *operator_schema, *operator_name; /* exclude's WITH */
+};
+struct sql_keys { struct sql_key *at; size_t n, cap; };
+bool sql_keys_parse(struct arena *arena, enum sql_island what /* SQL_KEYS or SQL_EXCLUDE */, const char *text,
+                    struct sql_keys *keys, struct sql_error *error);
+
+/* a, "B" -> folded names with their places. */
+struct sql_name { const char *name; size_t offset, length; };
+struct sql_names { struct sql_name *at; size_t n, cap; };
+bool sql_names_parse(struct arena *arena, const char *text, struct sql_names *names, struct sql_error *error);
+
+/* fillfactor = 80, toast.autovacuum_enabled = off -> sorted pairs; values as PostgreSQL stores them in reloptions
+ * (verbatim text without quotes; a bare word is "true"). */
+struct sql_pair { const char *name, *value; };
+struct sql_pairs { struct sql_pair *at; size_t n, cap; };
+bool sql_options_parse(struct arena *arena, const char *text, struct sql_pairs *pairs, struct sql_error *error);
+
+/* Sequence and identity options; a NULL or unset member was not given. */
+struct sql_sequence {
+    const char *type;                               /* smallint, integer, bigint */
+    const char *start, *increment, *minimum, *maximum, *cache; /* numbers as text; "" for NO MINVALUE / NO MAXVALUE */
+    int cycle;                                      /* 0 not said, 1 cycle, 2 no cycle */
+    const char *owned_table_schema, *owned_table, *owned_column; /* OWNED BY */
+    const char *name_schema, *name;                 /* SEQUENCE NAME (identity only) */
+};
+bool sql_sequence_parse(struct arena *arena, const char *text, struct sql_sequence *options, struct sql_error *error);
+
+/* What an expression or statement mentions, in the order of the syntax tree; the names of CTEs and aliases are among
+ * them. The body of a function in SQL is looked into (its offsets are 0), other languages' bodies are not. */
+struct sql_mention {
+    enum { SQL_MENTION_COLUMN, SQL_MENTION_RELATION, SQL_MENTION_FUNCTION, SQL_MENTION_TYPE, SQL_MENTION_LITERAL,
+           SQL_MENTION_OPERATOR } what;
+    const char *schema; /* NULL where not said; for a column its qualifier */
+    const char *name;   /* for a literal its text */
+    size_t offset;      /* byte in the text where known, else 0 */
+};
+struct sql_mentions { struct sql_mention *at; size_t n, cap; };
+bool sql_mentions(struct arena *arena, enum sql_island what, const char *text, struct sql_mentions *found);
+/* nextval('a.b'::regclass) and nextval('s') -> the sequence named; false where the expression is anything else. */
+bool sql_nextval(struct arena *arena, const char *expr, const char **schema, const char **name);
+
+/* A top-level statement. */
+enum sql_class {
+    SQL_CREATE_TABLE, SQL_CREATE_ENUM, SQL_CREATE_INDEX, SQL_CREATE_VIEW, SQL_CREATE_MATVIEW, SQL_CREATE_FUNCTION,
+    SQL_CREATE_PROCEDURE, SQL_CREATE_AGGREGATE, SQL_CREATE_TRIGGER, SQL_CREATE_EVENT_TRIGGER, SQL_CREATE_RULE,
+    SQL_CREATE_POLICY, SQL_CREATE_SEQUENCE, SQL_CREATE_SCHEMA, SQL_CREATE_EXTENSION, SQL_CREATE_DOMAIN,
+    SQL_CREATE_COMPOSITE, SQL_CREATE_RANGE, SQL_CREATE_STATISTICS, SQL_CREATE_PUBLICATION, SQL_CREATE_OTHER,
+    SQL_GRANT, SQL_REVOKE, SQL_DEFAULT_PRIVILEGES, SQL_COMMENT, SQL_ALTER, SQL_DROP,
+    SQL_SELECT, SQL_INSERT, SQL_UPDATE, SQL_DELETE, SQL_MERGE, SQL_DO, SQL_CALL, SQL_COPY, SQL_TRUNCATE,
+    SQL_TRANSACTION /* BEGIN COMMIT ROLLBACK SAVEPOINT PREPARE TRANSACTION .. */, SQL_SET, SQL_DISCARD, SQL_LOCK,
+    SQL_VACUUM /* VACUUM, ANALYZE, CLUSTER, REINDEX, CHECKPOINT */, SQL_OTHER
+};
+struct sql_statement {
+    enum sql_class class;
+    const char *verb;   /* "CREATE INDEX CONCURRENTLY", "UPDATE", "ALTER TABLE": for progress lines */
+    const char *schema; /* of the object it makes or changes; NULL where not said */
+    const char *name;   /* NULL where there is none */
+    bool concurrently;  /* CREATE/DROP INDEX, REINDEX, DETACH PARTITION .. CONCURRENTLY */
+    bool outside_transaction; /* can't run in a transaction block: the above, VACUUM, CREATE/DROP DATABASE or
+                                 TABLESPACE, ALTER SYSTEM, REINDEX DATABASE .. */
+};
+bool sql_classify(struct arena *arena, const char *text, struct sql_statement *statement, struct sql_error *error);
+
+/* Digest of a text's token stream ("v1:.."): comments, white space and line ends do not matter. Falls back to the
+ * bytes less CR where the scanner refuses the text. */
+const char *sql_token_digest(struct arena *arena, const char *text);
+
+#endif

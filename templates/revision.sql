@@ -1,0 +1,9 @@
+-- ${message}
+--
+${header}
+
+${upgrade}
+
+${downgrade}
+
+${objects}

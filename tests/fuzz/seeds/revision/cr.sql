@@ -1,0 +1,1 @@
+-- m-- modelc:revision a1-- modelc:upgradeSELECT 1;-- modelc:downgrade

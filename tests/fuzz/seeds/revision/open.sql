@@ -1,0 +1,3 @@
+-- modelc:revision d3
+-- modelc:upgrade
+select 'never closed

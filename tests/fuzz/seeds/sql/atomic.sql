@@ -1,0 +1,1 @@
+create function g() returns int begin atomic select 1; select h(2); end

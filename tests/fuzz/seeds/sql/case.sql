@@ -1,0 +1,1 @@
+case when x is null then 1e3 else -2147483648 end::numeric(12,2)[] -- tail

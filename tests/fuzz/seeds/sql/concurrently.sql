@@ -1,0 +1,1 @@
+create unique index concurrently if not exists i on only s.t using gin ((a->>1)) where b

@@ -1,0 +1,1 @@
+select $tag$ x $ta$ $tag$ || $$y$$

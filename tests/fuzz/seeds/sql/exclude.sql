@@ -1,0 +1,1 @@
+room with =, during with operator(pg_catalog.&&), (lower(a)) with <>

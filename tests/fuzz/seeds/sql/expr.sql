@@ -1,0 +1,1 @@
+coalesce(a.b, -1) + (select max(x) from t) > all (array[1,2]) and not lower(c collate "C") like 'x%' or row(1,2) = row(a,b)

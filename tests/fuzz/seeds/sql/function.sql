@@ -1,0 +1,1 @@
+create or replace function f(a int default 1) returns setof t language sql as $x$ select * from t where c = a; delete from u; $x$

@@ -1,0 +1,1 @@
+public.geometry(Point, 4326)

@@ -1,0 +1,1 @@
+lower(a) desc nulls last, b text_pattern_ops, (x -> 'k') collate "C" gin_trgm_ops (siglen=32), ((c))

@@ -1,0 +1,1 @@
+with r as materialized (select 1 as x) merge into t using r on t.a = r.x when matched then delete when not matched then insert values (1)

@@ -1,0 +1,1 @@
+nextval('ware."S"'::regclass)

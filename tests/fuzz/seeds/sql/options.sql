@@ -1,0 +1,1 @@
+fillfactor = 80, toast.autovacuum_enabled = off, buffering, n = -1, s = 'x y'

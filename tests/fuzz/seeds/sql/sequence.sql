@@ -1,0 +1,1 @@
+as bigint start with -5 increment by -1 minvalue -9223372036854775808 no maxvalue cache 20 cycle owned by a.b.c

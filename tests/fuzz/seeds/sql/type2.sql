@@ -1,0 +1,1 @@
+setof pg_catalog."char"[][3]

@@ -1,0 +1,77 @@
+# cluster.sh: a private PostgreSQL for one test: socket only, nothing synced, gone when the test ends. To be sourced.
+#
+# cluster_start        makes and starts it; sets PG_BIN, CLUSTER_DIR (socket and data), PGHOST, PGPORT, PGUSER for psql and pg_dump
+# cluster_url DB       the postgresql:// URL of a database on it
+# cluster_stop         stops it by its process id and removes its folder; safe to call twice (use it in a trap on EXIT)
+
+# The folder of the server programs.
+cluster_bin() {
+    local dir
+    if [ -n "${MODELC_PG_BIN:-}" ]; then echo "$MODELC_PG_BIN"; return; fi
+    dir=$(pg_config --bindir 2>/dev/null) && [ -x "$dir/initdb" ] && [ -x "$dir/postgres" ] && { echo "$dir"; return; }
+    dir=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -t/ -k5,5nr | while read -r d; do
+        [ -x "$d/initdb" ] && { echo "$d"; break; }
+    done)
+    [ -n "$dir" ] && { echo "$dir"; return; }
+    dir=$(command -v initdb) && { dirname "$(readlink -f "$dir")"; return; }
+    return 1
+}
+
+# Runs a server program; initdb and postgres refuse root, so as root they run as another user.
+cluster_run() {
+    if [ "$(id -u)" = 0 ]; then
+        (cd / && exec setpriv --reuid="$CLUSTER_OWNER" --regid="$(id -g "$CLUSTER_OWNER")" --clear-groups "$@")
+    else
+        "$@"
+    fi
+}
+
+cluster_start() {
+    local i
+    PG_BIN=$(cluster_bin) || { echo "no PostgreSQL server programs: apt-get install postgresql-15" >&2; return 1; }
+    CLUSTER_DIR=$(mktemp -d "${TMPDIR:-/tmp}/mc.XXXXXX") || return 1
+    CLUSTER_OWNER=$(id -un)
+    if [ "$(id -u)" = 0 ]; then
+        CLUSTER_OWNER=postgres
+        id postgres >/dev/null 2>&1 || CLUSTER_OWNER=nobody
+        chown "$CLUSTER_OWNER" "$CLUSTER_DIR"
+        chmod 711 "$CLUSTER_DIR"
+    fi
+    cluster_run "$PG_BIN/initdb" -A trust -N -U postgres -E UTF8 --locale=C -D "$CLUSTER_DIR/data" >"$CLUSTER_DIR.initdb" 2>&1 || {
+        cat "$CLUSTER_DIR.initdb" >&2
+        rm -rf "$CLUSTER_DIR.initdb" "$CLUSTER_DIR"
+        return 1
+    }
+    rm -f "$CLUSTER_DIR.initdb"
+    export PGHOST=$CLUSTER_DIR PGPORT=5432 PGUSER=postgres
+    unset PGDATABASE PGSERVICE PGPASSWORD PGOPTIONS DATABASE_URL
+    cluster_run "$PG_BIN/postgres" -D "$CLUSTER_DIR/data" -k "$CLUSTER_DIR" -c listen_addresses= -c port=5432 -c fsync=off \
+        -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off -c max_connections=30 -c shared_buffers=32MB \
+        -c jit=off -c log_min_messages=fatal ${CLUSTER_OPTIONS:-} >"$CLUSTER_DIR/../$(basename "$CLUSTER_DIR").log" 2>&1 &
+    CLUSTER_PID=$!
+    for i in $(seq 1 200); do
+        "$PG_BIN/pg_isready" -q -h "$CLUSTER_DIR" && return 0
+        kill -0 "$CLUSTER_PID" 2>/dev/null || break
+        sleep 0.05
+    done
+    cat "$CLUSTER_DIR.log" >&2
+    cluster_stop
+    return 1
+}
+
+cluster_url() {
+    echo "postgresql://postgres@/$1?host=$CLUSTER_DIR"
+}
+
+# The postmaster's own id from its pid file: as root, $! is the subshell that became it.
+cluster_stop() {
+    [ -n "${CLUSTER_DIR:-}" ] || return 0
+    local pid
+    pid=$(head -n 1 "$CLUSTER_DIR/data/postmaster.pid" 2>/dev/null) || pid=${CLUSTER_PID:-}
+    if [ -n "$pid" ]; then
+        kill -QUIT "$pid" 2>/dev/null
+        [ -n "${CLUSTER_PID:-}" ] && wait "$CLUSTER_PID" 2>/dev/null
+    fi
+    rm -rf "$CLUSTER_DIR" "$CLUSTER_DIR.log"
+    CLUSTER_DIR=
+}

@@ -1,0 +1,32 @@
+# dump.sh: comparing databases by their normalised `pg_dump -s` (docs/dump-normaliser.md). To be sourced; needs $NORMALISE.
+#
+# dump_db DB                     prints the normalised dump, modelc's own schema left out
+# dump_same FILE FILE OUT SPARE  whether two such dumps are of equal schemas; else the difference is in OUT. SPARE is the name of
+#                                a database that may be made and dropped
+
+dump_db() {
+    local text
+    text=$(mktemp)
+    pg_dump -s -N modelc "$1" >"$text" && "$NORMALISE" <"$text"
+    local status=$?
+    rm -f "$text"
+    return $status
+}
+
+dump_again() { # FILE SPARE
+    createdb -T template0 "$2" || return 1
+    # The dump's CREATE SCHEMA public fails where it exists; everything else has to load.
+    psql -qX -d "$2" -f "$1" >/dev/null 2>&1
+    dump_db "$2"
+    dropdb "$2"
+}
+
+dump_same() {
+    diff -U0 --label expected --label found "$1" "$2" >"$3" && return 0
+    dump_again "$1" "$4" >"$3.a"
+    dump_again "$2" "$4" >"$3.b"
+    diff -U0 --label expected --label found "$3.a" "$3.b" >"$3"
+    local status=$?
+    rm -f "$3.a" "$3.b"
+    return $status
+}
