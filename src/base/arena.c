@@ -6,6 +6,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Under AddressSanitizer a gap follows each piece, and nothing but the pieces may be touched: else an arena would hide
+ * what runs over the end of one. */
+#if defined __has_feature
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1 /* as gcc says it */
+#endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+enum { GAP = 16 };
+#else
+#define ASAN_POISON_MEMORY_REGION(at, size) ((void)(at), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(at, size) ((void)(at), (void)(size))
+enum { GAP = 0 };
+#endif
+
 enum { BLOCK_SIZE = 64 * 1024 };
 
 struct block {
@@ -38,6 +54,7 @@ static struct block *block_new(size_t size)
     struct block *block = malloc(sizeof(struct block) + size);
     if (!block) out_of_memory();
     *block = (struct block){.size = size};
+    ASAN_POISON_MEMORY_REGION(block->data, size);
     return block;
 }
 
@@ -61,9 +78,9 @@ void arena_free(struct arena *arena)
 
 /* Uninitialised bytes. A big request gets a block of its own behind the current one, so that the rest of the
  * current block is not lost. */
-static void *take(struct arena *arena, size_t size)
+static void *take(struct arena *arena, size_t wanted)
 {
-    size = aligned(size ? size : 1);
+    size_t size = aligned(wanted ? wanted : 1) + GAP;
     struct block *block = arena->blocks;
     if (size > block->size - block->used) {
         if (size > BLOCK_SIZE / 4) {
@@ -71,6 +88,7 @@ static void *take(struct arena *arena, size_t size)
             own->used = size;
             own->next = block->next;
             block->next = own;
+            ASAN_UNPOISON_MEMORY_REGION(own->data, wanted);
             return own->data;
         }
         block = block_new(BLOCK_SIZE);
@@ -79,6 +97,7 @@ static void *take(struct arena *arena, size_t size)
     }
     void *at = (char *)block->data + block->used;
     block->used += size;
+    ASAN_UNPOISON_MEMORY_REGION(at, wanted);
     return at;
 }
 

@@ -5,6 +5,11 @@
 
 #include "base/vec.h"
 
+/* Where the lines of a source begin, found when first asked: one file may have a finding on each. */
+struct lines {
+    VEC(uint32_t) starts;
+};
+
 struct sources {
     struct arena *arena;
     VEC(struct source *) list; /* by base */
@@ -27,7 +32,8 @@ struct source *source_add(struct sources *sources, const char *name, const char 
     if (base + len >= UINT32_MAX) return NULL;
     struct source *source = ARENA_NEW(sources->arena, struct source);
     *source = (struct source){
-        .name = arena_strdup(sources->arena, name), .text = text, .len = len, .base = (uint32_t)base};
+        .name = arena_strdup(sources->arena, name), .text = text, .len = len, .base = (uint32_t)base,
+        .lines = ARENA_NEW(sources->arena, struct lines)};
     vec_push(sources->arena, &sources->list, source);
     return source;
 }
@@ -58,19 +64,40 @@ static unsigned characters(const char *text, size_t len)
     return n;
 }
 
+static void find_lines(struct arena *arena, const struct source *source)
+{
+    const char *text = source->text, *end = text + source->len;
+    for (const char *line = text; line;) {
+        vec_push(arena, &source->lines->starts, (uint32_t)(line - text));
+        const char *newline = memchr(line, '\n', (size_t)(end - line));
+        line = newline ? newline + 1 : NULL;
+    }
+}
+
+/* The line, from 0, that holds an offset. */
+static size_t line_at(struct arena *arena, const struct source *source, size_t offset)
+{
+    struct lines *lines = source->lines;
+    if (lines->starts.n == 0) find_lines(arena, source);
+    size_t low = 0, high = lines->starts.n;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (lines->starts.at[middle] <= offset) low = middle;
+        else high = middle;
+    }
+    return low;
+}
+
 struct place source_place(const struct sources *sources, uint32_t position)
 {
     const struct source *source = source_of(sources, position);
     if (!source) return (struct place){0};
-    size_t offset = position - source->base, start = 0;
-    unsigned line = 1;
-    for (const char *newline; (newline = memchr(source->text + start, '\n', offset - start)); line++) {
-        start = (size_t)(newline - source->text) + 1;
-    }
+    size_t offset = position - source->base, line = line_at(sources->arena, source, offset);
+    size_t start = source->lines->starts.at[line];
     const char *text = source->text + start;
     const char *end = memchr(text, '\n', source->len - start);
     size_t len = end ? (size_t)(end - text) : source->len - start;
     if (len && text[len - 1] == '\r') len--;
-    return (struct place){.source = source, .line = line, .column = characters(text, offset - start) + 1,
+    return (struct place){.source = source, .line = (unsigned)line + 1, .column = characters(text, offset - start) + 1,
                           .line_text = text, .line_len = len, .line_offset = offset - start};
 }

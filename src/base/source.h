@@ -15,11 +15,14 @@ struct span {
     uint32_t end;
 };
 
+struct lines;
+
 struct source {
-    const char *name;  /* as the user should see it: relative to the project where inside it */
-    const char *text;  /* NUL-terminated */
+    const char *name;    /* as the user should see it: relative to the project where inside it */
+    const char *text;    /* NUL-terminated */
     size_t len;
-    uint32_t base;     /* position of text[0]; never 0 */
+    uint32_t base;       /* position of text[0]; never 0 */
+    struct lines *lines; /* source_place()'s own */
 };
 
 struct sources;

@@ -1,4 +1,5 @@
-/* cmd_baseline.c: the first revision: all that the models hold, for a database that has it already, or for an empty one. */
+/* cmd_baseline.c: the first revision: all that the models hold, for a database that has it already, or for an empty
+ * one. */
 #include "cli/at_hand.h"
 #include "cli/compare.h"
 #include "cli/everything.h"
@@ -12,12 +13,15 @@ static bool is_first(struct session *s)
 {
     if (!session_graph(s)) return false;
     if (s->graph->all.n == 0) return true;
-    struct diag *diag = diag_add(s->ctx, D_USAGE, s->graph->all.at[0]->header, "there is a first revision already: %s", s->graph->all.at[0]->id);
-    diag_mend(s->ctx, diag, "mend", "modelc autogenerate -m \"...\" writes what it lacks; modelc stamp adopts a further database");
+    struct diag *diag = diag_add(s->ctx, D_USAGE, s->graph->all.at[0]->header, "there is a first revision already: %s",
+                                 s->graph->all.at[0]->id);
+    diag_mend(s->ctx, diag, "mend",
+              "modelc autogenerate -m \"...\" writes what it lacks; modelc stamp adopts a further database");
     return false;
 }
 
-/* A schema of its own, since comparing binds the models to the database and takes over its names. Its findings are known already. */
+/* A schema of its own, since comparing binds the models to the database and takes over its names. Its findings are
+ * known already. */
 static struct schema *fresh_models(struct session *s)
 {
     size_t mark = diag_mark(s->ctx);
@@ -70,7 +74,8 @@ static enum finding look(struct session *s)
     if (s->out.json) out_json(&s->out, compare_json(s, &found));
     compare_report(s, &found);
     struct diag *diag = diag_add(s->ctx, D_DRIFT, nowhere, "models and database differ: nothing was written");
-    diag_mend(s->ctx, diag, "mend", "change the models (or modelc import them), or the database, until modelc diff is empty");
+    diag_mend(s->ctx, diag, "mend",
+              "change the models (or modelc import them), or the database, until modelc diff is empty");
     return FOUND_DIFFERENT;
 }
 
@@ -84,7 +89,8 @@ static bool stamp(struct session *s, const char *path)
     revisions_add(s->ctx, s->graph, revision);
     struct revision_set heads = {.at = &revision, .n = 1};
     struct map *manifest = revisions_manifest(s->ctx, s->graph, &heads);
-    return manifest && state_stamp(s->conn, s->project, s->graph, &heads, manifest, "baseline") && session_state(s, FOREIGN_REFUSED);
+    return manifest && state_stamp(s->conn, s->project, s->graph, &heads, manifest, "baseline") &&
+           session_state(s, FOREIGN_REFUSED);
 }
 
 static int write_and_stamp(struct session *s, const struct revision_draft *draft, enum finding finding)
@@ -106,7 +112,8 @@ int cmd_baseline(struct session *s)
     struct revision_draft draft;
     int seconds, code = CODE_DONE;
     if (!is_first(s) || !draft_begin(s, &draft) || !session_models(s) || !plan_all(s, &draft)) return session_code(s);
-    if (!option_seconds(s->ctx, s->options, OPT_LOCK_TIMEOUT, s->project->lock_timeout, &seconds)) return session_code(s);
+    if (!option_seconds(s->ctx, s->options, OPT_LOCK_TIMEOUT, s->project->lock_timeout, &seconds))
+        return session_code(s);
     if (!at_hand_open(s)) return session_code(s);
     if (s->conn && !session_lock(s, seconds, "baseline", &code)) return code;
     compare_unhandled(s, NULL);

@@ -29,7 +29,8 @@ static bool models_are_saved(struct session *s)
     size_t errors = diag_errors(s->ctx);
     int saved = revisions_manifest(s->ctx, s->graph, NULL) ? session_models_saved(s) : -1;
     if (saved == 1 || diag_errors(s->ctx) > errors) return saved == 1;
-    struct diag *diag = diag_add(s->ctx, D_UNSAVED, nowhere, "the models hold what no revision has: modelc autogenerate first");
+    struct diag *diag =
+        diag_add(s->ctx, D_UNSAVED, nowhere, "the models hold what no revision has: modelc autogenerate first");
     diag_mend(s->ctx, diag, "mend", "modelc autogenerate -m \"...\"");
     return false;
 }
@@ -51,7 +52,8 @@ static void add_plan(struct creating *c, const struct plan *plan)
         const struct op *op = &plan->ops.at[i];
         const struct object *object = op->change->to ? op->change->to : op->change->from;
         struct create_batch *batch = batch_for(c, op, i ? op - 1 : NULL);
-        struct create_statement statement = {.sql = op->sql, .search_path = op->search_path, .note = op->note, .span = object->span};
+        struct create_statement statement = {
+            .sql = op->sql, .search_path = op->search_path, .note = op->note, .span = object->span};
         vec_push(c->s->ctx->arena, &batch->statements, statement);
         c->work.statements++;
     }
@@ -67,7 +69,10 @@ static bool add_section(struct creating *c, const struct revision *revision, con
             diag_add(ctx, D_POLICY, from->span, "%s has a statement to complete: %s", revision->id, from->reason);
             return false;
         }
-        struct create_statement statement = {.sql = from->sql, .search_path = from->search_path, .note = from->note, .span = from->span,
+        struct create_statement statement = {.sql = from->sql,
+                                             .search_path = from->search_path,
+                                             .note = from->note,
+                                             .span = from->span,
                                              .in_file = true};
         vec_push(ctx->arena, &batch.statements, statement);
         c->work.statements++;
@@ -118,7 +123,8 @@ static bool prepare(struct creating *c, struct schema *empty)
 static bool nothing_applied(struct session *s)
 {
     if (s->state.heads.n == 0 && !s->state.partial) return true;
-    struct diag *diag = diag_add(s->ctx, D_REVISION, nowhere, "the database is at %s: create is for an empty one", session_position(s));
+    struct diag *diag =
+        diag_add(s->ctx, D_REVISION, nowhere, "the database is at %s: create is for an empty one", session_position(s));
     diag_mend(s->ctx, diag, "mend", "modelc upgrade head");
     return false;
 }
@@ -134,7 +140,8 @@ static bool nothing_taken(struct session *s, const struct schema *live)
     if (taken.n > SHOWN) buf_printf(&names, " and %zu more", taken.n - SHOWN);
     bool first = s->graph->all.n == 0;
     struct diag *diag = diag_add(s->ctx, D_REVISION, nowhere, "the database isn't empty: it has %s", names.text);
-    diag_mend(s->ctx, diag, "mend", "%s", first ? "modelc baseline -m \"...\" adopts it as it is" : "modelc stamp, if it is up to date already");
+    diag_mend(s->ctx, diag, "mend", "%s",
+              first ? "modelc baseline -m \"...\" adopts it as it is" : "modelc stamp, if it is up to date already");
     diag_mend(s->ctx, diag, "mend", "modelc autogenerate -m \"...\" writes what it lacks");
     return false;
 }
@@ -167,7 +174,8 @@ static void batch_begins(void *arg, const struct create_batch *batch, size_t num
     struct creating *c = arg;
     const struct out *out = &c->s->out;
     const char *data = batch->revision ? arena_printf(c->s->ctx->arena, "   %s, on create", batch->revision->id) : "";
-    out_say(out, "  [%zu/%zu] %-*s   %-*s%s", number, total, c->mode_width, mode_of(batch), c->what_width, what_of(c, batch), data);
+    out_say(out, "  [%zu/%zu] %-*s   %-*s%s", number, total, c->mode_width, mode_of(batch), c->what_width,
+            what_of(c, batch), data);
     c->line_open = true;
 }
 
@@ -225,13 +233,15 @@ static void print_report(const struct creating *c)
     struct arena *arena = s->ctx->arena;
     struct block block = block_new(&s->out, BLOCK_WIDTH);
     const char *statements = text_number(arena, c->work.statements);
-    block_add(&block, "Created", "%s by %s statement%s in %s", str_count(arena, schema_count(s->models, "table"), "table"), statements,
+    block_add(&block, "Created", "%s by %s statement%s in %s",
+              str_count(arena, schema_count(s->models, "table"), "table"), statements,
               c->work.statements == 1 ? "" : "s", text_milliseconds(arena, c->milliseconds));
     if (s->graph->all.n) block_add(&block, "Current", "%s; models and database agree", session_position(s));
     else block_add(&block, "Current", "base: there is no revision yet, so none is recorded; the objects are");
     for (size_t i = 0; i < c->left_out.n; i++) {
         const struct revision *revision = c->left_out.at[i];
-        block_add(&block, i ? "" : "Not run", "the data of %s, %s   %s", revision->id, revision->message, session_shown(s, revision->path));
+        block_add(&block, i ? "" : "Not run", "the data of %s, %s   %s", revision->id, revision->message,
+                  session_shown(s, revision->path));
     }
     if (s->graph->all.n == 0) block_add(&block, "Next", "modelc baseline -m \"...\" writes the first revision");
     block_print(&block);
@@ -265,7 +275,8 @@ int cmd_create(struct session *s)
     if (!session_project(s) || !session_graph(s) || !session_models(s) || !models_are_saved(s)) return session_code(s);
     compare_unhandled(s, NULL);
     if (option_given(s->options, OPT_SQL)) return print_script(&c);
-    if (!option_seconds(s->ctx, s->options, OPT_LOCK_TIMEOUT, s->project->lock_timeout, &seconds)) return session_code(s);
+    if (!option_seconds(s->ctx, s->options, OPT_LOCK_TIMEOUT, s->project->lock_timeout, &seconds))
+        return session_code(s);
     if (!session_open_db(s, FOREIGN_REFUSED) || !nothing_applied(s)) return session_code(s);
     if (!session_lock(s, seconds, "create", &code)) return code;
     if (!look(&c)) return session_code(s);

@@ -52,7 +52,7 @@ const struct option option_table[OPT_COUNT] = {
     [OPT_DROP] = {.name = "drop", .value = "PATH",
                   .help = "drop it although it may have been renamed, or no revision made it (repeatable; all)"},
     [OPT_EXIT_CODE] = {.name = "exit-code", .help = "exit 1 if there are differences"},
-    [OPT_STAGED] = {.name = "staged", .help = "files as git has them staged for the next commit"},
+    [OPT_STAGED] = {.name = "staged", .help = "also name files that git would not commit as they are"},
     [OPT_STRICT] = {.name = "strict", .help = "what modelc does not handle, and one-sided relationships, are errors"},
     [OPT_ONTO] = {.name = "onto", .value = "REV", .complete = COMPLETE_REVISION,
                   .help = "the other head, which your revisions shall follow"},
@@ -114,7 +114,7 @@ const struct command commands[] = {
               "models is recorded as being there; an empty one wants `modelc upgrade head`; one\n"
               "that differs is refused, and the differences are shown. Without a database only\n"
               "the file is written.",
-     .options = {OPT_MESSAGE, OPT_REV_ID, OPT_LABEL, OPT_DEPENDS_ON, OPT_SCRATCH, OPT_LOCK_TIMEOUT},
+     .options = {OPT_MESSAGE, OPT_REV_ID, OPT_LABEL, OPT_SCRATCH, OPT_LOCK_TIMEOUT},
      .examples = {{"modelc baseline -m \"as of November\"", "after `modelc import`"}}},
     {.name = "revision", .group = GROUP_WRITE, .run = cmd_revision,
      .summary = "write an empty revision, for data",
@@ -134,12 +134,12 @@ const struct command commands[] = {
                   {"modelc merge -m \"merge\" 1975ea 8f3a1c", "these two"}}},
     {.name = "rebase", .group = GROUP_WRITE, .run = cmd_rebase,
      .summary = "set your revisions after somebody else's",
-     .about = "For two heads after a git merge. Your revisions are those that this database\n"
-              "has and the other branch has not; without a database, those that git has not\n"
-              "sent upstream; or say --onto. They are taken back here, the other branch is\n"
-              "applied, your files follow it (with new numbers under `ids = sequential`), and\n"
-              "they are applied again. Where both branches change one object, nothing is done\n"
-              "and the places are named. Two files with one number get two numbers.",
+     .about = "For two heads after a git merge. Yours is the branch that git has not sent to\n"
+              "others; where git can't tell, the one of the two that this database has; or say\n"
+              "--onto. Your revisions are taken back here, the other branch is applied, your\n"
+              "files follow it (with new numbers under `ids = sequential`), and they are applied\n"
+              "again. Where both branches change one object, nothing is done and the places are\n"
+              "named. Two files with one number get two numbers.",
      .options = {OPT_ONTO, OPT_PLAN, OPT_LOCK_TIMEOUT, OPT_ALLOW_LOSS},
      .examples = {{"modelc rebase", "yours after the other head"},
                   {"modelc rebase --onto 77be", "after this one"},
@@ -204,9 +204,10 @@ const struct command commands[] = {
     {.name = "check", .group = GROUP_LOOK, .run = cmd_check,
      .summary = "models, revisions and git: is anything missing",
      .about = "For a pre-commit hook and CI; no database is needed. It finds models that no\n"
-              "revision holds, several heads, two files with one number, and files that git\n"
-              "doesn't know. With --db or -n it also looks at that database: whether it is at\n"
-              "head, was changed behind modelc's back, or has applied a file that was edited.",
+              "revision holds, several heads, two files with one number, steps to complete;\n"
+              "with --staged also files that git would not commit as they are. With --db or -n\n"
+              "it looks at that database: whether it is at head, was changed behind modelc's\n"
+              "back, or has applied a file that was edited.",
      .options = {OPT_STAGED, OPT_STRICT, OPT_SCRATCH},
      .examples = {{"modelc check", "exit 1 if something is to be done"},
                   {"modelc check --staged", "in a pre-commit hook"},

@@ -5,6 +5,7 @@
 
 #include "pg/canonical.h"
 #include "pg/catalog.h"
+#include "pg/facts.h"
 
 static const struct span nowhere = {0, 0};
 
@@ -71,7 +72,7 @@ bool compare_changes(struct session *s, struct comparison *found)
     size_t errors = diag_errors(s->ctx);
     found->down = diff_changes(found->diff, true);
     found->up = diff_changes(found->diff, false);
-    return diag_errors(s->ctx) == errors;
+    return diag_errors(s->ctx) == errors && facts_nulls(s->conn, found->up) && facts_blockers(s->conn, found->diff, found->up);
 }
 
 bool compare_plan(struct session *s, struct comparison *found)

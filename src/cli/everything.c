@@ -51,10 +51,12 @@ void everything_taken(struct ctx *ctx, const struct schema *live, const struct s
         const struct object *object = live->all.at[i];
         if (takes_name(object)) map_put(names, object_path(arena, object), (void *)object->kind->title);
     }
-    for (size_t i = 0; i < live->unhandled.n; i++) map_put(names, live->unhandled.at[i].path, (void *)live->unhandled.at[i].what);
+    for (size_t i = 0; i < live->unhandled.n; i++)
+        map_put(names, live->unhandled.at[i].path, (void *)live->unhandled.at[i].what);
     for (size_t i = 0; i < models->all.n; i++) {
         const struct object *object = models->all.at[i];
-        const char *path = takes_name(object) ? object_path(arena, object) : NULL, *what = path ? map_get(names, path) : NULL;
+        const char *path = takes_name(object) ? object_path(arena, object) : NULL,
+                   *what = path ? map_get(names, path) : NULL;
         if (what) vec_push(arena, taken, arena_printf(arena, "%s %s", what, path));
     }
 }

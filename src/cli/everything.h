@@ -7,7 +7,8 @@
 
 /* A live schema that has only what every new database has. */
 struct schema *everything_new(struct ctx *ctx);
-/* Takes all from a live schema but the roots (schemas, extensions) of which "kind name" is a line of `kept` (NULL: all of them). */
+/* Takes all from a live schema but the roots (schemas, extensions) of which "kind name" is a line of `kept` (NULL: all
+ * of them). */
 void everything_strip(struct schema *live, const char *kept);
 /* The roots that it has, a line each. */
 const char *everything_roots(struct ctx *ctx, const struct schema *live);
@@ -16,6 +17,7 @@ struct taken { const char **at; size_t n, cap; };
 void everything_taken(struct ctx *ctx, const struct schema *live, const struct schema *models, struct taken *taken);
 
 /* From `empty` to the models and back; binds both. down may be NULL. False: diagnostics. */
-bool everything_plan(struct ctx *ctx, struct schema *empty, struct schema *models, struct plan **up, struct plan **down);
+bool everything_plan(struct ctx *ctx, struct schema *empty, struct schema *models, struct plan **up,
+                     struct plan **down);
 
 #endif

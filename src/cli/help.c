@@ -145,12 +145,13 @@ void help_command(const struct out *shown, const struct command *command)
 
 /* ---- modelc help --scdoc COMMAND */
 
-/* scdoc reads * _ ` \ # as markup. */
+/* scdoc reads * _ ` \ # as markup, and at the start of a line - . | too. */
 static const char *escaped(struct arena *arena, const char *text)
 {
     struct buf out = buf_new(arena);
     for (; *text; text++) {
-        if (strchr("*_`\\#[]<>", *text)) buf_addc(&out, '\\');
+        bool line_start = out.len == 0 || out.text[out.len - 1] == '\n';
+        if (strchr(line_start ? "*_`\\#[]<>-.|" : "*_`\\#[]<>", *text)) buf_addc(&out, '\\');
         buf_addc(&out, *text);
     }
     return out.text;

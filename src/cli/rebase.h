@@ -29,7 +29,8 @@ struct rebase {
     const struct rebase_file *onto;      /* the other head; NULL: only numbers change */
 };
 
-/* rebase_files.c: reads all files, also where two have one number (s->graph is set, for the database's state), and asks git. */
+/* rebase_files.c: reads all files, also where two have one number (s->graph is set, for the database's state), and asks
+ * git. */
 bool rebase_load(struct rebase *r);
 /* After the database was read: which files it has, which of two with one number keeps it; makes the view. */
 bool rebase_view(struct rebase *r);
@@ -37,7 +38,8 @@ struct graph_of_revisions *rebase_graph(struct ctx *ctx, const struct revision_s
 struct rebase_file *rebase_file_of(const struct rebase *r, const char *id); /* by the view's id */
 const char *rebase_shown(const struct rebase *r, const struct rebase_file *file); /* "070 colour" */
 
-/* rebase_sides.c: chooses your head and the other one; marks what moves. False: diagnostics. Where there is nothing to do, nothing is marked. */
+/* rebase_sides.c: chooses your head and the other one; marks what moves. False: diagnostics. Where there is nothing to
+ * do, nothing is marked. */
 bool rebase_sides(struct rebase *r);
 /* Errors where both branches change one object. */
 bool rebase_disjoint(const struct rebase *r);

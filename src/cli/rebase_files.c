@@ -1,4 +1,5 @@
-/* rebase_files.c: all migration files, also where two of them have one number, and what git and the database say of them. */
+/* rebase_files.c: all migration files, also where two of them have one number, and what git and the database say of
+ * them. */
 #include <string.h>
 
 #include "cli/rebase.h"
@@ -53,7 +54,8 @@ static void ask_git(struct rebase *r)
 {
     struct arena *arena = r->s->ctx->arena;
     const char *folder = r->s->project->migrations;
-    /* What others have: the main branch of the origin, the upstream, what is being merged; at least what is in the index. */
+    /* What others have: the main branch of the origin, the upstream, what is being merged; at least what is in the
+     * index. */
     const char *const questions[][8] = {
         {"ls-tree", "-r", "--name-only", "refs/remotes/origin/HEAD", "--", "."},
         {"ls-tree", "-r", "--name-only", "@{upstream}", "--", "."},
@@ -124,8 +126,8 @@ static bool mark_applied(struct rebase *r)
     for (size_t i = 0; i < r->files.n; i++) {
         const struct rebase_file *file = r->files.at[i];
         if (!entry_of(r->s, file->id) || map_has(found, file->id)) continue;
-        struct diag *diag = diag_add(r->s->ctx, D_REVISION, file->revision->header, "%s is applied here with a text that none of its files has",
-                                     file->id);
+        struct diag *diag = diag_add(r->s->ctx, D_REVISION, file->revision->header,
+                                     "%s is applied here with a text that none of its files has", file->id);
         diag_mend(r->s->ctx, diag, "mend", "restore the file that was applied");
         return false;
     }
@@ -140,7 +142,8 @@ static bool is_named(const struct rebase *r, const struct rebase_file *file)
     return onto && (str_eq(onto, path_base(path)) || str_eq(onto, session_shown(r->s, path)));
 }
 
-/* Whether a keeps the number that both have. What is applied here and comes to others only later is yours; *sure: not just by dates. */
+/* Whether a keeps the number that both have. What is applied here and comes to others only later is yours; *sure: not
+ * just by dates. */
 static bool keeps_number(const struct rebase *r, const struct rebase_file *a, const struct rebase_file *b, bool *sure)
 {
     *sure = true;
@@ -170,8 +173,10 @@ static bool settle_twins(struct rebase *r)
         file->twin = keeper == file ? NULL : keeper;
     }
     if (unsure < 2) return true;
-    struct diag *diag = diag_add(r->s->ctx, D_REVISION, nowhere, "several numbers are taken twice, and nothing tells whose files are whose");
-    diag_mend(r->s->ctx, diag, "mend", "name the database that has yours (--db), or let git know the others' (git fetch)");
+    struct diag *diag = diag_add(r->s->ctx, D_REVISION, nowhere,
+                                 "several numbers are taken twice, and nothing tells whose files are whose");
+    diag_mend(r->s->ctx, diag, "mend",
+              "name the database that has yours (--db), or let git know the others' (git fetch)");
     return false;
 }
 
@@ -209,8 +214,10 @@ static const char *meant(struct rebase *r, const struct rebase_file *file, const
     }
     if (n <= 1) return id;
     if (fitting.n == 1) return fitting.at[0]->revision->id;
-    struct diag *diag = diag_add(r->s->ctx, D_REVISION, file->revision->revises_span, "%s follows %s, and two files have that id", file->id, id);
-    diag_mend(r->s->ctx, diag, "mend", "give one of them another id by hand: its name, its `modelc:revision` and what `modelc:revises` it");
+    struct diag *diag = diag_add(r->s->ctx, D_REVISION, file->revision->revises_span,
+                                 "%s follows %s, and two files have that id", file->id, id);
+    diag_mend(r->s->ctx, diag, "mend",
+              "give one of them another id by hand: its name, its `modelc:revision` and what `modelc:revises` it");
     return NULL;
 }
 
@@ -229,7 +236,8 @@ static bool rename_twins(struct rebase *r)
     size_t n = 0;
     for (size_t i = 0; i < r->files.n; i++) {
         struct rebase_file *file = r->files.at[i];
-        if (file->twin && str_eq(file->id, file->twin->id)) file->revision->id = arena_printf(r->s->ctx->arena, "%s~%zu", file->id, ++n);
+        if (file->twin && str_eq(file->id, file->twin->id))
+            file->revision->id = arena_printf(r->s->ctx->arena, "%s~%zu", file->id, ++n);
     }
     for (size_t i = 0; i < r->files.n; i++) {
         struct rebase_file *file = r->files.at[i];

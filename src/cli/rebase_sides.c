@@ -130,7 +130,8 @@ static bool choose_head(struct rebase *r)
     if (!r->head) r->head = only_head(r, r->onto, is_applied);
     if (!r->head) return ask(r, "which revisions are yours can't be told");
     if (r->onto) return true;
-    if (r->view->heads.n > 2) return ask(r, arena_printf(r->s->ctx->arena, "%zu heads: after which one", r->view->heads.n));
+    if (r->view->heads.n > 2)
+        return ask(r, arena_printf(r->s->ctx->arena, "%zu heads: after which one", r->view->heads.n));
     r->onto = head_at(r, head_at(r, 0) == r->head);
     return true;
 }
@@ -144,8 +145,8 @@ static bool nothing_else_follows(const struct rebase *r)
         const bool *marks = reached_by(r, head);
         for (size_t k = 0; k < r->files.n; k++) {
             if (!marks[k] || !r->files.at[k]->mine) continue;
-            diag_add(r->s->ctx, D_HEADS, head->revision->header, "%s follows %s, too: merge or rebase that branch first", head->id,
-                     r->files.at[k]->id);
+            diag_add(r->s->ctx, D_HEADS, head->revision->header,
+                     "%s follows %s, too: merge or rebase that branch first", head->id, r->files.at[k]->id);
             return false;
         }
     }
@@ -205,10 +206,11 @@ static void report(const struct rebase *r, const struct rebase_file *mine, const
                    const struct rebase_file *theirs, const struct object_line *line)
 {
     struct ctx *ctx = r->s->ctx;
-    struct diag *diag = diag_add(ctx, D_CONFLICT, my_line->span, "%s and %s both change %s %s", mine->id, theirs->id, my_line->kind,
-                                 my_line->path);
+    struct diag *diag = diag_add(ctx, D_CONFLICT, my_line->span, "%s and %s both change %s %s", mine->id, theirs->id,
+                                 my_line->kind, my_line->path);
     diag_note(ctx, diag, line->span, "the other branch: %s %s", line->kind, line->path);
-    diag_mend(ctx, diag, "mend", "write yours anew: modelc downgrade, remove %s, modelc upgrade head, modelc autogenerate",
+    diag_mend(ctx, diag, "mend",
+              "write yours anew: modelc downgrade, remove %s, modelc upgrade head, modelc autogenerate",
               path_base(mine->revision->path));
     diag_mend(ctx, diag, "mend", "or settle it in a merge revision: modelc merge -m \"...\" heads");
 }

@@ -165,22 +165,64 @@ static void add_nullable(const struct object *column, struct ops *ops)
     if (has(column, F_default)) set_default(column, ops);
 }
 
+static void update_by_person(const struct object *column, struct ops *ops)
+{
+    struct op *op = update(column, "NULL /* the value that existing rows get */", ops);
+    op->complete = arena_printf(ops->ctx->arena, "%s: existing rows need a value", object_shown(ops->ctx->arena, column));
+}
+
 static void add_with_value(const struct object *column, struct ops *ops)
 {
-    struct arena *arena = ops->ctx->arena;
     add_nullable(column, ops);
-    if (has(column, F_backfill)) {
-        update_backfill(column, ops);
-    } else {
-        struct op *op = update(column, "NULL /* the value that existing rows get */", ops);
-        op->complete = arena_printf(arena, "%s is NOT NULL and has no default: write what existing rows get (or give the model "
-                                    "a backfill), then change the word complete to data", object_shown(arena, column));
-    }
+    if (has(column, F_backfill)) update_backfill(column, ops);
+    else update_by_person(column, ops);
     if (!object_flag(column, "nullable")) set_not_null(column, ops);
+}
+
+/* The least a value of a type can be; NULL where nobody can say. */
+static const char *neutral_value(struct arena *arena, const struct object *column)
+{
+    static const struct { const char *types, *value; } values[] = {
+        {" text varchar bpchar name bytea tsvector tsquery xml citext ltree hstore ", "''"},
+        {" int2 int4 int8 numeric float4 float8 money oid ", "0"},
+        {" bool ", "false"}, {" json jsonb ", "'{}'"}, {" uuid ", "'00000000-0000-0000-0000-000000000000'"},
+        {" date timestamp timestamptz ", "'epoch'"}, {" time timetz interval ", "'0:00'"},
+        {" int4range int8range numrange tsrange tstzrange daterange ", "'empty'"},
+        {" inet cidr ", "'0.0.0.0/0'"},
+    };
+    const struct type_name *type = &column->values[F_type].type;
+    if (type->sql.array) return "'{}'";
+    if (type->to && object_is(type->to, "enum") && object_get(type->to, "labels")->labels.n) {
+        return sql_literal_str(arena, object_get(type->to, "labels")->labels.at[0].name);
+    }
+    for (size_t i = 0; !type->to && i < sizeof values / sizeof *values; i++) {
+        if (strstr(values[i].types, arena_printf(arena, " %s ", type->sql.name))) return values[i].value;
+    }
+    return NULL;
+}
+
+/* On the way back the values of a required column are gone: rows get the least value, so that the way back exists. */
+static bool add_restored(const struct object *column, struct ops *ops)
+{
+    const char *value = neutral_value(ops->ctx->arena, column);
+    if (!value) return false;
+    struct buf sql = buf_new(ops->ctx->arena);
+    buf_add(&sql, "ALTER TABLE ");
+    sql_table_of(&sql, column);
+    buf_add(&sql, " ADD COLUMN ");
+    define(column, &sql);
+    buf_printf(&sql, " DEFAULT %s", value);
+    struct op *op = op_add_user(ops, PHASE_COLUMNS, column, sql.text);
+    op->group = 1;
+    op->note = arena_printf(ops->ctx->arena, "column %s is restored; its values are gone: existing rows get %s",
+                            object_shown(ops->ctx->arena, column), value);
+    alter_column(column, "DROP DEFAULT", ops);
+    return true;
 }
 
 static void create(const struct object *column, struct ops *ops)
 {
+    if (ops->reverse && needs_value(column) && add_restored(column, ops)) return;
     bool backfill = has(column, F_backfill) && !has(column, F_generated) && !has(column, F_identity);
     if (backfill || (needs_value(column) && !ops->reverse)) {
         add_with_value(column, ops);
@@ -468,6 +510,7 @@ static void alter_nullable(const struct object *to, struct ops *ops)
         return;
     }
     if (has(to, F_backfill)) update_backfill(to, ops);
+    else if (to->holds_nulls) update_by_person(to, ops);
     set_not_null(to, ops);
 }
 

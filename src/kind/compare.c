@@ -99,7 +99,8 @@ static bool is_empty(const struct field *field, const struct value *value)
     case VALUE_KEYS: return value->keys.n == 0;
     case VALUE_PAIRS: return value->pairs.n == 0;
     case VALUE_LABELS: return value->labels.n == 0;
-    case VALUE_WORD: case VALUE_TEXT: case VALUE_REF: case VALUE_TYPE: case VALUE_EXPR: return false;
+    case VALUE_EXPR: return value->expr.canonical && value->expr.canonical[0] == '\0'; /* the server stores nothing for it */
+    case VALUE_WORD: case VALUE_TEXT: case VALUE_REF: case VALUE_TYPE: return false;
     }
     return false;
 }

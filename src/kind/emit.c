@@ -100,6 +100,15 @@ void sql_keys(struct buf *buf, const struct keys *keys)
     }
 }
 
+/* Numbers and simple words stand for themselves. */
+static void add_option_value(struct buf *buf, const char *value)
+{
+    size_t number = strspn(value, "0123456789."), word = strspn(value, "abcdefghijklmnopqrstuvwxyz_");
+    bool plain = *value && *value != '.' && (value[number] == '\0' || (value[word] == '\0' && !sql_needs_quotes(value)));
+    if (plain) buf_add(buf, value);
+    else sql_literal(buf, value);
+}
+
 void sql_pairs(struct buf *buf, const struct sql_pairs *pairs)
 {
     for (size_t i = 0; i < pairs->n; i++) {
@@ -111,7 +120,7 @@ void sql_pairs(struct buf *buf, const struct sql_pairs *pairs)
         }
         sql_ident(buf, dot ? dot + 1 : pairs->at[i].name);
         buf_add(buf, " = ");
-        sql_literal(buf, pairs->at[i].value);
+        add_option_value(buf, pairs->at[i].value);
     }
 }
 

@@ -57,6 +57,7 @@ const struct kind kind_extension = {
     .title = "extension",
     .noun = "EXTENSION",
     .word = "extension",
+    .own_comment = true,
     .fields = fields,
     .n_fields = sizeof fields / sizeof *fields,
     .queries = queries,

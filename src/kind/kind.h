@@ -73,17 +73,19 @@ struct label { const char *name, *was; struct span span; };
 struct labels { struct label *at; size_t n, cap; };
 
 struct value {
-    bool set;          /* false: absent; then the field's `absent` holds */
+    bool set;          /* false: absent, all else is zero; then the field's `absent` holds */
     struct span span;  /* in the model; for an island: of its text */
-    const char *text;
-    bool flag;
-    struct ref ref;
-    struct refs refs;
-    struct type_name type;
-    struct expr expr;
-    struct keys keys;
-    struct sql_pairs pairs;
-    struct labels labels;
+    union {            /* by the field's type */
+        const char *text;
+        bool flag;
+        struct ref ref;
+        struct refs refs;
+        struct type_name type;
+        struct expr expr;
+        struct keys keys;
+        struct sql_pairs pairs;
+        struct labels labels;
+    };
 };
 
 /* ---- fields ---- */
@@ -132,6 +134,7 @@ struct object {
     struct span was_span;
     bool live;
     bool broken;               /* live index that is INVALID */
+    bool holds_nulls;          /* column of the models that becomes NOT NULL: its live rows hold NULL (asked before planning) */
     bool building;             /* live index that is being built now */
     bool aside;                /* left out of the comparison: another revision's matter */
     struct object *peer;       /* the same object on the other side, once bound */
@@ -242,6 +245,7 @@ struct kind {
     const char *parent;  /* "table", "schema" or NULL */
     const char *word;    /* the declaration's word in ast.h: "table", "foreign key" */
     enum name_space name_space;
+    bool own_comment;    /* its live comment is not ours unless the model gives one (an extension's) */
     const struct field *fields;
     size_t n_fields;
     const struct catalog_query *queries; /* newest first, ends with {0}; NULL: another kind's query feeds it */

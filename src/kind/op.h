@@ -24,6 +24,7 @@ enum op_risk {
 enum op_phase {
     PHASE_LABELS,      /* new enum labels: committed before anything uses them */
     PHASE_DROP_INDEX,  /* DROP INDEX CONCURRENTLY: outside a transaction, so before the transaction begins */
+    PHASE_ASIDE,       /* of names that are exchanged, one steps aside first */
     PHASE_RENAME,      /* renames and moves: everything after speaks the new names */
     PHASE_DETACH,      /* drops of constraints and indexes, of defaults */
     PHASE_TYPES,       /* schemas, extensions, types, sequences */

@@ -40,16 +40,17 @@
  *   options of constraints   common, and no inherit include(SQL) with(SQL) tablespace(NAME) where(SQL)
  *   has's via                via(NAME): .schema = schema or NULL, .text = table, .extra = relation; a second via for `->`
  *
- * An SQL argument is the verbatim text inside the parentheses (or of the free-standing island), with its span: byte i of
- * the text stands at span.start + i (but the column list of a trigger's event is normalised: "a, b"). One that was not
- * closed is "" with .extra "unclosed"; then there are errors.
+ * An SQL argument is the verbatim text inside the parentheses (or of the free-standing island), with its span: byte i
+ * of the text stands at span.start + i (but the column list of a trigger's event is normalised: "a, b"). One that was
+ * not closed is "" with .extra "unclosed"; then there are errors.
  *
  * Further: `null` is always a declaration's first clause. `generated .. stored` leaves no WORD: stored is what it means
- * without one. grant's `all privileges` is WORD all. naming's `foreign`, `pk`, `fk`, `uq`, `ck`, `ix` have become the words
- * above. A type's text has its white space squeezed. check.c has refused clauses that do not go with their declaration
- * (its table `forms`), repeated ones (all but check, unique, index, event, privilege, via) and words outside of the lists
- * in its table `choices` (events, commands, privileges, storage, methods of partitioning ..). Annotations keep their `@`
- * and their case. On a column, `no inherit` and `not valid` speak of its check or foreign key. */
+ * without one. grant's `all privileges` is WORD all. naming's `foreign`, `pk`, `fk`, `uq`, `ck`, `ix` have become the
+ * words above. A type's text has its white space squeezed. check.c has refused clauses that do not go with their
+ * declaration (its table `forms`), repeated ones (all but check, unique, index, event, privilege, via) and words
+ * outside of the lists in its table `choices` (events, commands, privileges, storage, methods of partitioning ..).
+ * Annotations keep their `@` and their case. On a column, `no inherit` and `not valid` speak of its check or foreign
+ * key. */
 #ifndef MODELC_AST_H
 #define MODELC_AST_H
 

@@ -36,13 +36,13 @@ bool docs_is_doc(const struct source *source, const struct comment *comment)
     return text[3] != '-' && (span_len(span) == 0 || source->text[span.end - 1 - source->base] != '-');
 }
 
-/* Newlines between two positions; SIZE_MAX where anything but white space stands there. */
+/* Newlines between two positions; SIZE_MAX where anything but white space and stray separators stands there. */
 static size_t newlines_between(const struct source *source, uint32_t from, uint32_t to)
 {
     size_t count = 0;
     for (uint32_t at = from; at < to; at++) {
         char c = source->text[at - source->base];
-        if (!isspace((unsigned char)c)) return SIZE_MAX;
+        if (!isspace((unsigned char)c) && c != ';' && c != ',') return SIZE_MAX;
         count += c == '\n';
     }
     return count;

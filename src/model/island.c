@@ -23,7 +23,7 @@ struct pieces {
 
 /* Islands end somewhere within this; beyond it a parenthesis counts as forgotten, so that no text takes quadratic
  * time. */
-enum { FARTHEST_CLOSE = 1 << 20 };
+enum { FARTHEST_CLOSE = 1 << 18 };
 
 static bool is_word_start(char c) { return isalpha((unsigned char)c) || c == '_' || (unsigned char)c >= 0x80; }
 static bool is_word_char(char c) { return is_word_start(c) || isdigit((unsigned char)c) || c == '$'; }

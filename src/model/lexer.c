@@ -295,7 +295,10 @@ static struct token give(struct reader *r)
         lx->item_tokens = 0;
         lx->broken = false;
     }
-    lx->broken |= token.broken;
+    if (token.broken) {
+        lx->broken = true;
+        lx->dead |= gave_up(r);
+    }
     lx->item_tokens++;
     lx->previous = token.kind;
     lx->last = token.span;

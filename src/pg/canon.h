@@ -1,8 +1,8 @@
 /* canon.h: what the parts of the canonicaliser share; private to src/pg.
  *
- * An ask is one question. Asks of one table and search path stand together on one temp table, a unit. The unit's slot tells whose
- * text it carries: the model's on the target's columns, the live one on live columns that are then altered as the plan would, or
- * what the server printed for either, put on the target's columns once more. */
+ * An ask is one question. Asks of one table and search path stand together on one temp table, a unit. The unit's slot
+ * tells whose text it carries: the model's on the target's columns, the live one on live columns that are then altered
+ * as the plan would, or what the server printed for either, put on the target's columns once more. */
 #ifndef MODELC_CANON_H
 #define MODELC_CANON_H
 
@@ -12,7 +12,7 @@ enum slot { SLOT_MODEL, SLOT_LIVE, SLOT_MODEL_AGAIN, SLOT_LIVE_AGAIN, SLOTS };
 
 struct answer {
     bool given;
-    const char *text;          /* an expression */
+    const char *text;           /* an expression */
     VEC(const char *) elements; /* of a key list */
 };
 
@@ -24,10 +24,10 @@ enum refusal {
 };
 
 struct ask {
-    struct object *from, *to;  /* from NULL: only the model's form is wanted */
+    struct object *from, *to; /* from NULL: only the model's form is wanted */
     size_t field, number;
     struct value *live, *model; /* the two values; live NULL without `from` */
-    bool moved;                /* the live text will read differently once the plan has renamed and altered */
+    bool moved;                 /* the live text will read differently once the plan has renamed and altered */
     struct answer answers[SLOTS];
     enum refusal refusal;
 };
@@ -38,30 +38,38 @@ struct island {
     struct span span;         /* its first byte stands at span.start */
 };
 
-struct piece { const char *path, *sql; };
-struct pieces { struct piece *at; size_t n, cap; };
+struct piece {
+    const char *path, *sql;
+};
+struct pieces {
+    struct piece *at;
+    size_t n, cap;
+};
 
 struct unit {
     enum slot slot;
-    struct object *table;      /* whose columns it has */
-    const char *path, *name;   /* name: once created */
+    struct object *table;    /* whose columns it has */
+    const char *path, *name; /* name: once created */
     VEC(struct ask *) asks;
     VEC(struct island) islands;
     struct pieces create, alter;
     bool made;
 };
-struct units { struct unit **at; size_t n, cap; };
+struct units {
+    struct unit **at;
+    size_t n, cap;
+};
 
 struct job {
     struct ctx *ctx;
     struct conn *conn;
     struct diff *diff;
-    bool scratch;              /* on a server that has nothing of the user's */
-    bool renamed;              /* schemas, types or labels are: any stored text may read differently */
+    bool scratch; /* on a server that has nothing of the user's */
+    bool renamed; /* schemas, types or labels are: any stored text may read differently */
     VEC(struct ask *) asks;
-    size_t serial;             /* of temp tables */
-    struct map *units;         /* temp table -> unit */
-    struct map *stand_ins;     /* printed name of a live type that made room for its successor -> the name both have */
+    size_t serial;         /* of temp tables */
+    struct map *units;     /* temp table -> unit */
+    struct map *stand_ins; /* printed name of a live type that made room for its successor -> the name both have */
 };
 
 /* canon_unit.c */
@@ -70,7 +78,8 @@ struct unit *unit_of(struct job *job, struct ask *ask, enum slot slot);
 void unit_write(struct job *job, struct unit *unit);
 bool ask_moved(struct job *job, const struct ask *ask);
 bool is_keys(const struct ask *ask);
-const char *ask_mark(struct arena *arena, const struct ask *ask, enum slot slot); /* "m12": the name of its constraint or index */
+const char *ask_mark(struct arena *arena, const struct ask *ask,
+                     enum slot slot); /* "m12": the name of its constraint or index */
 
 /* canon_types.c: the target's schemas, types and sequences, as far as the asks need them. */
 void types_pieces(struct job *job, struct pieces *pieces);

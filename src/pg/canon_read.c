@@ -4,36 +4,44 @@
 
 #include "pg/canon.h"
 
-/* One whole element, so that it is complete and can be put into CREATE INDEX again: expression or column, collation, operator
- * class with options, order, operator. The column form of pg_get_indexdef hides all but the first. */
+/* One whole element, so that it is complete and can be put into CREATE INDEX again: expression or column, collation,
+ * operator class with options, order, operator. The column form of pg_get_indexdef hides all but the first. */
 #define ELEMENTS_OF(indexes) \
     "SELECT 'e', x.tag, k.n::text, pg_get_indexdef(i.indexrelid, k.n, false)" \
     " || coalesce((SELECT format(' COLLATE %I.%I', n.nspname, c.collname) FROM pg_collation c JOIN pg_namespace n" \
     "     ON n.oid = c.collnamespace WHERE c.oid = i.indcollation[k.n - 1]), '')" \
-    " || (SELECT format(' %I.%I', n.nspname, o.opcname) FROM pg_opclass o JOIN pg_namespace n ON n.oid = o.opcnamespace" \
+    " || (SELECT format(' %I.%I', n.nspname, o.opcname) FROM pg_opclass o JOIN pg_namespace n ON n.oid = " \
+    "o.opcnamespace" \
     "     WHERE o.oid = i.indclass[k.n - 1])" \
     " || coalesce((SELECT format(' (%s)', string_agg(format('%I=%L', split_part(o, '=', 1)," \
     "     substr(o, position('=' IN o) + 1)), ', ')) FROM pg_attribute a, unnest(a.attoptions) AS o" \
     "     WHERE a.attrelid = i.indexrelid AND a.attnum = k.n AND a.attoptions IS NOT NULL HAVING count(*) > 0), '')" \
-    " || CASE i.indoption[k.n - 1] & 3 WHEN 1 THEN ' DESC NULLS LAST' WHEN 2 THEN ' NULLS FIRST' WHEN 3 THEN ' DESC' ELSE '' END" \
-    " || coalesce((SELECT format(' WITH OPERATOR(%I.%s)', n.nspname, o.oprname) FROM pg_constraint c JOIN pg_operator o" \
+    " || CASE i.indoption[k.n - 1] & 3 WHEN 1 THEN ' DESC NULLS LAST' WHEN 2 THEN ' NULLS FIRST' WHEN 3 THEN ' DESC' " \
+    "ELSE '' END" \
+    " || coalesce((SELECT format(' WITH OPERATOR(%I.%s)', n.nspname, o.oprname) FROM pg_constraint c JOIN " \
+    "pg_operator o" \
     "     ON o.oid = c.conexclop[k.n] JOIN pg_namespace n ON n.oid = o.oprnamespace" \
     "     WHERE c.contype = 'x' AND c.conindid = i.indexrelid), '')" \
-    " FROM " indexes " JOIN pg_index i ON i.indexrelid = x.oid CROSS JOIN LATERAL generate_series(1, i.indnkeyatts::int4) AS k(n)"
+    " FROM " indexes \
+    " JOIN pg_index i ON i.indexrelid = x.oid CROSS JOIN LATERAL generate_series(1, i.indnkeyatts::int4) AS k(n)"
 
 #define OURS "c.relnamespace = pg_my_temp_schema()"
 
 const char *read_query(struct arena *arena)
 {
     struct buf sql = buf_new(arena);
-    buf_add(&sql, "SELECT 'd', c.relname::text, a.attname::text, pg_get_expr(d.adbin, d.adrelid) FROM pg_class c JOIN pg_attrdef d"
-                  " ON d.adrelid = c.oid JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.adnum WHERE " OURS
-                  " UNION ALL SELECT 'x', k.conname::text, '', pg_get_expr(k.conbin, k.conrelid) FROM pg_class c JOIN pg_constraint k"
-                  " ON k.conrelid = c.oid AND k.contype = 'c' WHERE " OURS
-                  " UNION ALL SELECT 'x', c.relname::text, '', pg_get_expr(i.indpred, i.indrelid) FROM pg_class c JOIN pg_index i"
-                  " ON i.indexrelid = c.oid AND i.indpred IS NOT NULL WHERE " OURS " UNION ALL (");
-    buf_add(&sql, ELEMENTS_OF("(SELECT c.oid, c.relname::text AS tag FROM pg_class c WHERE " OURS ") AS x")
-                  " WHERE i.indpred IS NULL ORDER BY x.tag, k.n)");
+    buf_add(
+        &sql,
+        "SELECT 'd', c.relname::text, a.attname::text, pg_get_expr(d.adbin, d.adrelid) FROM pg_class c JOIN pg_attrdef "
+        "d"
+        " ON d.adrelid = c.oid JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.adnum WHERE " OURS
+        " UNION ALL SELECT 'x', k.conname::text, '', pg_get_expr(k.conbin, k.conrelid) FROM pg_class c JOIN "
+        "pg_constraint k"
+        " ON k.conrelid = c.oid AND k.contype = 'c' WHERE " OURS
+        " UNION ALL SELECT 'x', c.relname::text, '', pg_get_expr(i.indpred, i.indrelid) FROM pg_class c JOIN pg_index i"
+        " ON i.indexrelid = c.oid AND i.indpred IS NOT NULL WHERE " OURS " UNION ALL (");
+    buf_add(&sql, ELEMENTS_OF("(SELECT c.oid, c.relname::text AS tag FROM pg_class c WHERE " OURS
+                              ") AS x") " WHERE i.indpred IS NULL ORDER BY x.tag, k.n)");
     return sql.text;
 }
 
@@ -44,13 +52,15 @@ const char *read_live_query(struct job *job)
     for (size_t i = 0; i < job->asks.n; i++) {
         const struct ask *ask = job->asks.at[i];
         if (!ask->from || ask->moved || !is_keys(ask)) continue;
-        buf_printf(&names, "%s(%s, %s, %s)", names.len ? ", " : "", sql_literal_str(arena, ask_mark(arena, ask, SLOT_LIVE)),
+        buf_printf(&names, "%s(%s, %s, %s)", names.len ? ", " : "",
+                   sql_literal_str(arena, ask_mark(arena, ask, SLOT_LIVE)),
                    sql_literal_str(arena, object_schema(ask->from)->name), sql_literal_str(arena, ask->from->name));
     }
     if (names.len == 0) return NULL;
     struct buf sql = buf_new(arena);
-    const char *query = ELEMENTS_OF("(SELECT v.tag, c.oid FROM (VALUES @) AS v(tag, nsp, rel) JOIN pg_namespace n ON n.nspname = v.nsp"
-                                    " JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = v.rel) AS x") " ORDER BY x.tag, k.n";
+    const char *query =
+        ELEMENTS_OF("(SELECT v.tag, c.oid FROM (VALUES @) AS v(tag, nsp, rel) JOIN pg_namespace n ON n.nspname = v.nsp"
+                    " JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = v.rel) AS x") " ORDER BY x.tag, k.n";
     const char *at = strchr(query, '@');
     buf_addn(&sql, query, (size_t)(at - query));
     buf_add(&sql, names.text);
@@ -111,7 +121,8 @@ void read_rows(struct job *job, const struct rows *rows)
 {
     struct arena *arena = job->ctx->arena;
     for (size_t i = 0; i < rows->n_rows; i++) {
-        const char *what = rows_get(rows, i, 0), *name = rows_get(rows, i, 1), *sub = rows_get(rows, i, 2), *text = rows_get(rows, i, 3);
+        const char *what = rows_get(rows, i, 0), *name = rows_get(rows, i, 1), *sub = rows_get(rows, i, 2),
+                   *text = rows_get(rows, i, 3);
         struct answer *answer = *what == 'd' ? answer_of_column(job, name, sub) : answer_of_mark(job, name);
         if (!answer || !text) continue;
         answer->given = true;

@@ -1,18 +1,19 @@
-/* canon_refused.c: what a refusal means: a mistake in the model's text, at its very place, or something that can't be tried on a temp
- * table. */
+/* canon_refused.c: what a refusal means: a mistake in the model's text, at its very place, or something that can't be
+ * tried on a temp table. */
 #include <string.h>
 
 #include "pg/canon.h"
 
 bool refused_wholly(const struct server_error *error)
 {
-    if (strcmp(error->sqlstate, "25006") == 0) return true;                       /* standby, read-only database */
-    if (strncmp(error->sqlstate, "P0", 2) == 0) return true;                      /* raised by a function: an event trigger's */
+    if (strcmp(error->sqlstate, "25006") == 0) return true;  /* standby, read-only database */
+    if (strncmp(error->sqlstate, "P0", 2) == 0) return true; /* raised by a function: an event trigger's */
     if (error->context && strstr(error->context, "function") && error->position == 0) return true;
     return strcmp(error->sqlstate, "42501") == 0 && error->message && strstr(error->message, "temporary tables");
 }
 
-/* Whether modelc only passes on what makes this name (SQL in the models, objects to come), so that it may exist later. */
+/* Whether modelc only passes on what makes this name (SQL in the models, objects to come), so that it may exist later.
+ */
 static bool comes_later(const struct job *job, const struct server_error *error)
 {
     for (size_t i = 0; i < job->diff->models->unhandled.n; i++) {
@@ -32,7 +33,8 @@ static bool names_new_table(const struct job *job, const struct server_error *er
     const struct objects *all = &job->diff->models->all;
     for (size_t i = 0; i < all->n; i++) {
         const struct object *object = all->at[i];
-        if (object->kind->name_space == NAMES_RELATION && !object->peer && strstr(error->message, object->name)) return true;
+        if (object->kind->name_space == NAMES_RELATION && !object->peer && strstr(error->message, object->name))
+            return true;
     }
     return false;
 }
@@ -42,7 +44,8 @@ static bool models_fault(const struct job *job, const struct server_error *error
     if (job->scratch || strstr(error->message, "pg_temp")) return false; /* f(t) wants the real table's row type */
     if (names_new_table(job, error) || comes_later(job, error)) return false;
     if (strcmp(error->sqlstate, "42501") == 0) return false;
-    return strncmp(error->sqlstate, "42", 2) == 0 || strncmp(error->sqlstate, "22", 2) == 0 || strncmp(error->sqlstate, "0A", 2) == 0;
+    return strncmp(error->sqlstate, "42", 2) == 0 || strncmp(error->sqlstate, "22", 2) == 0 ||
+           strncmp(error->sqlstate, "0A", 2) == 0;
 }
 
 /* No right to use a type, a label that is too new: not so on a server that we make ourselves. */
@@ -70,13 +73,15 @@ static size_t word_length(const char *text)
         const char *close = strchr(text + 1, *text);
         return close ? (size_t)(close - text) + 1 : 1;
     }
-    while ((text[len] >= 'a' && text[len] <= 'z') || (text[len] >= 'A' && text[len] <= 'Z') || (text[len] >= '0' && text[len] <= '9') ||
-           (unsigned char)text[len] >= 0x80 || text[len] == '_') len++;
+    while ((text[len] >= 'a' && text[len] <= 'z') || (text[len] >= 'A' && text[len] <= 'Z') ||
+           (text[len] >= '0' && text[len] <= '9') || (unsigned char)text[len] >= 0x80 || text[len] == '_')
+        len++;
     return len ? len : 1;
 }
 
 /* The place in the model of the server's position in one of our statements; the whole text where it says none. */
-static struct span place_in_model(const struct unit *unit, size_t piece, const struct server_error *error, struct span whole)
+static struct span place_in_model(const struct unit *unit, size_t piece, const struct server_error *error,
+                                  struct span whole)
 {
     if (error->position == 0) return whole;
     const char *sql = unit->create.at[piece].sql;
@@ -93,7 +98,8 @@ static struct span place_in_model(const struct unit *unit, size_t piece, const s
     return whole;
 }
 
-static void report(struct job *job, const struct ask *ask, struct unit *unit, size_t piece, const struct server_error *error)
+static void report(struct job *job, const struct ask *ask, struct unit *unit, size_t piece,
+                   const struct server_error *error)
 {
     struct span whole = span_known(ask->model->span) ? ask->model->span : ask->to->span;
     struct diag *diag = diag_add(job->ctx, D_SQL, place_in_model(unit, piece, error, whole), "%s", error->message);

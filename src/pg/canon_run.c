@@ -1,4 +1,5 @@
-/* canon_run.c: one transaction: everything in a few pipelines; where one is refused, unit by unit, and at last ask by ask. */
+/* canon_run.c: one transaction: everything in a few pipelines; where one is refused, unit by unit, and at last ask by
+ * ask. */
 #include <string.h>
 
 #include "pg/canon.h"
@@ -24,7 +25,8 @@ static void script_path(struct job *job, struct script *script, const char *path
 {
     if (str_eq(script->path, path)) return;
     script->path = path;
-    const char *sql = *path ? arena_printf(job->ctx->arena, "SET LOCAL search_path = %s, pg_temp", path) : "SET LOCAL search_path = ''";
+    const char *sql = *path ? arena_printf(job->ctx->arena, "SET LOCAL search_path = %s, pg_temp", path)
+                            : "SET LOCAL search_path = ''";
     script_line(job, script, NULL, 0, sql);
 }
 
@@ -66,7 +68,8 @@ static const struct pieces *pieces_of(const struct unit *unit, enum part part)
     return part == PART_CREATE ? &unit->create : &unit->alter;
 }
 
-static bool try_units(struct job *job, const struct units *units, enum part part, struct server_error *error, size_t *piece)
+static bool try_units(struct job *job, const struct units *units, enum part part, struct server_error *error,
+                      size_t *piece)
 {
     struct script script = script_begin(job);
     size_t failed;
@@ -108,7 +111,8 @@ static void refuse_all(const struct units *units)
     }
 }
 
-/* Creates the units; `made` are those that stand for them then. False: the connection is lost, or the user interrupted. */
+/* Creates the units; `made` are those that stand for them then. False: the connection is lost, or the user interrupted.
+ */
 static bool make_units(struct job *job, const struct units *units, struct units *made, struct server_error *error)
 {
     size_t piece;
@@ -164,8 +168,8 @@ static bool drop_unit(struct job *job, const struct unit *unit, struct server_er
     return conn_query(job->conn, arena_printf(job->ctx->arena, "DROP TABLE pg_temp.%s", unit->name), NULL, error);
 }
 
-/* Renames and type changes on the live side's tables. What can't be altered so can't be on the real table either: the plan has to
- * make it anew, and the live text stands for itself. */
+/* Renames and type changes on the live side's tables. What can't be altered so can't be on the real table either: the
+ * plan has to make it anew, and the live text stands for itself. */
 static bool alter_units(struct job *job, const struct units *units, struct server_error *error)
 {
     size_t piece;
@@ -224,7 +228,8 @@ static bool ask_all(struct job *job, struct server_error *error)
     if (!alter_units(job, &live, error) || !ask_once(job, SLOT_MODEL, false, &model, error)) return false;
     if (!read_into(job, read_query(job->ctx->arena), error)) return false;
     live_stands(job);
-    bool more = ask_once(job, SLOT_MODEL_AGAIN, false, &again, error) && ask_once(job, SLOT_LIVE_AGAIN, false, &again, error);
+    bool more =
+        ask_once(job, SLOT_MODEL_AGAIN, false, &again, error) && ask_once(job, SLOT_LIVE_AGAIN, false, &again, error);
     return more && (again.n == 0 || read_into(job, read_query(job->ctx->arena), error));
 }
 

@@ -1,5 +1,6 @@
-/* canon_types.c: makes the target's names true inside the transaction: schemas, enums and sequences that the texts in question need
- * are renamed or created, so that a column's type and a literal's cast print as they will. None of it locks a table. */
+/* canon_types.c: makes the target's names true inside the transaction: schemas, enums and sequences that the texts in
+ * question need are renamed or created, so that a column's type and a literal's cast print as they will. None of it
+ * locks a table. */
 #include <string.h>
 
 #include "pg/canon.h"
@@ -116,8 +117,10 @@ static void substitute(struct job *job, struct pieces *pieces, const struct obje
     const struct labels *labels = labels_of(type), *live = labels_of(type->peer);
     for (size_t i = 0; i < labels->n; i++) {
         const struct label *label = &labels->at[i];
-        if (label_known(live, label->name) || label_renamed(type, label) || !is_mentioned(job, label->name, true)) continue;
-        const char *path = qname(job, type->parent->name, type->name), *aside = arena_printf(job->ctx->arena, "modelc_old_%zu", type->serial);
+        if (label_known(live, label->name) || label_renamed(type, label) || !is_mentioned(job, label->name, true))
+            continue;
+        const char *path = qname(job, type->parent->name, type->name),
+                   *aside = arena_printf(job->ctx->arena, "modelc_old_%zu", type->serial);
         add(job, pieces, arena_printf(job->ctx->arena, "ALTER TYPE %s RENAME TO %s", path, aside));
         add_create_enum(job, pieces, type);
         map_put(job->stand_ins, qname(job, type->parent->name, aside), (char *)path);
@@ -132,18 +135,21 @@ static void rename_enum(struct job *job, struct pieces *pieces, const struct obj
     /* The live type's schema has the target's name by now. */
     const char *schema = live->parent->peer ? live->parent->peer->name : live->parent->name;
     if (!str_eq(schema, type->parent->name)) {
-        add(job, pieces, arena_printf(arena, "ALTER TYPE %s SET SCHEMA %s", qname(job, schema, live->name),
-                                      sql_ident_str(arena, type->parent->name)));
+        add(job, pieces,
+            arena_printf(arena, "ALTER TYPE %s SET SCHEMA %s", qname(job, schema, live->name),
+                         sql_ident_str(arena, type->parent->name)));
     }
     if (!str_eq(live->name, type->name)) {
-        add(job, pieces, arena_printf(arena, "ALTER TYPE %s RENAME TO %s", qname(job, type->parent->name, live->name),
-                                      sql_ident_str(arena, type->name)));
+        add(job, pieces,
+            arena_printf(arena, "ALTER TYPE %s RENAME TO %s", qname(job, type->parent->name, live->name),
+                         sql_ident_str(arena, type->name)));
     }
     const struct labels *labels = labels_of(type);
     for (size_t i = 0; i < labels->n; i++) {
         if (!label_renamed(type, &labels->at[i])) continue;
-        add(job, pieces, arena_printf(arena, "ALTER TYPE %s RENAME VALUE %s TO %s", qname(job, type->parent->name, type->name),
-                                      sql_literal_str(arena, labels->at[i].was), sql_literal_str(arena, labels->at[i].name)));
+        add(job, pieces,
+            arena_printf(arena, "ALTER TYPE %s RENAME VALUE %s TO %s", qname(job, type->parent->name, type->name),
+                         sql_literal_str(arena, labels->at[i].was), sql_literal_str(arena, labels->at[i].name)));
     }
 }
 
@@ -167,7 +173,9 @@ static void sequence_pieces(struct job *job, struct pieces *pieces, const struct
         const char *text = job->asks.at[i]->model->expr.text, *schema, *name;
         if (!text || !strstr(text, sequence->name) || !sql_nextval(job->ctx->arena, text, &schema, &name)) continue;
         if (!str_eq(name, sequence->name)) continue;
-        add(job, pieces, arena_printf(job->ctx->arena, "CREATE SEQUENCE IF NOT EXISTS %s", qname(job, sequence->parent->name, sequence->name)));
+        add(job, pieces,
+            arena_printf(job->ctx->arena, "CREATE SEQUENCE IF NOT EXISTS %s",
+                         qname(job, sequence->parent->name, sequence->name)));
         return;
     }
 }
@@ -178,15 +186,21 @@ static void schema_pieces(struct job *job, struct pieces *pieces, const struct o
     if (!schema->peer) {
         add(job, pieces, arena_printf(arena, "CREATE SCHEMA IF NOT EXISTS %s", sql_ident_str(arena, schema->name)));
     } else if (!str_eq(schema->name, schema->peer->name)) {
-        add(job, pieces, arena_printf(arena, "ALTER SCHEMA %s RENAME TO %s", sql_ident_str(arena, schema->peer->name),
-                                      sql_ident_str(arena, schema->name)));
+        add(job, pieces,
+            arena_printf(arena, "ALTER SCHEMA %s RENAME TO %s", sql_ident_str(arena, schema->peer->name),
+                         sql_ident_str(arena, schema->name)));
     }
 }
 
 void types_pieces(struct job *job, struct pieces *pieces)
 {
-    static const struct { const char *kind; void (*pieces)(struct job *, struct pieces *, const struct object *); } makers[] = {
-        {"schema", schema_pieces}, {"enum", enum_pieces}, {"sequence", sequence_pieces},
+    static const struct {
+        const char *kind;
+        void (*pieces)(struct job *, struct pieces *, const struct object *);
+    } makers[] = {
+        {"schema", schema_pieces},
+        {"enum", enum_pieces},
+        {"sequence", sequence_pieces},
     };
     const struct objects *all = &job->diff->models->all;
     for (size_t m = 0; m < sizeof makers / sizeof *makers; m++) {
@@ -202,8 +216,9 @@ static void scratch_extension(struct job *job, struct pieces *pieces, const stru
 {
     struct arena *arena = job->ctx->arena;
     const struct ref *schema = &object_get(extension, "schema")->ref;
-    add(job, pieces, arena_printf(arena, "CREATE EXTENSION IF NOT EXISTS %s SCHEMA %s", sql_ident_str(arena, extension->name),
-                                  sql_ident_str(arena, schema->name ? schema->name : "public")));
+    add(job, pieces,
+        arena_printf(arena, "CREATE EXTENSION IF NOT EXISTS %s SCHEMA %s", sql_ident_str(arena, extension->name),
+                     sql_ident_str(arena, schema->name ? schema->name : "public")));
 }
 
 static void scratch_object(struct job *job, struct pieces *pieces, const struct object *object)
@@ -216,7 +231,8 @@ static void scratch_object(struct job *job, struct pieces *pieces, const struct 
     } else if (object_is(object, "enum")) {
         add_create_enum(job, pieces, object);
     } else if (object_is(object, "sequence")) {
-        add(job, pieces, arena_printf(arena, "CREATE SEQUENCE IF NOT EXISTS %s", qname(job, object->parent->name, object->name)));
+        add(job, pieces,
+            arena_printf(arena, "CREATE SEQUENCE IF NOT EXISTS %s", qname(job, object->parent->name, object->name)));
     }
 }
 

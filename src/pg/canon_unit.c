@@ -19,7 +19,8 @@ const char *ask_mark(struct arena *arena, const struct ask *ask, enum slot slot)
 static bool same_value(struct job *job, const struct object *from, const struct object *to, const char *name)
 {
     for (size_t i = 0; i < to->kind->n_fields; i++) {
-        if (str_eq(to->kind->fields[i].name, name)) return value_equal(job->ctx, &to->kind->fields[i], &from->values[i], &to->values[i]);
+        if (str_eq(to->kind->fields[i].name, name))
+            return value_equal(job->ctx, &to->kind->fields[i], &from->values[i], &to->values[i]);
     }
     return true;
 }
@@ -76,7 +77,9 @@ static const struct value *value_of(const struct ask *ask, enum slot slot)
 
 static const struct answer *answer_to_try(const struct ask *ask, enum slot slot)
 {
-    return slot == SLOT_MODEL_AGAIN ? &ask->answers[SLOT_MODEL] : slot == SLOT_LIVE_AGAIN ? &ask->answers[SLOT_LIVE] : NULL;
+    return slot == SLOT_MODEL_AGAIN  ? &ask->answers[SLOT_MODEL]
+           : slot == SLOT_LIVE_AGAIN ? &ask->answers[SLOT_LIVE]
+                                     : NULL;
 }
 
 static void add_expr(struct job *job, struct unit *unit, const struct ask *ask, struct buf *sql)
@@ -85,10 +88,12 @@ static void add_expr(struct job *job, struct unit *unit, const struct ask *ask, 
     const struct value *value = value_of(ask, unit->slot);
     uint32_t from = value->span.start;
     const char *text = again ? again->text : value->expr.text;
-    add_island(job, unit, sql, text, unit->slot == SLOT_MODEL ? place_of(job, value->span, text, &from) : (struct span){0});
+    add_island(job, unit, sql, text,
+               unit->slot == SLOT_MODEL ? place_of(job, value->span, text, &from) : (struct span){0});
 }
 
-static void add_model_key(struct job *job, struct unit *unit, const struct value *value, size_t i, uint32_t *from, struct buf *sql)
+static void add_model_key(struct job *job, struct unit *unit, const struct value *value, size_t i, uint32_t *from,
+                          struct buf *sql)
 {
     const char *text = value->keys.at[i].expr.text;
     struct key key = value->keys.at[i];
@@ -100,7 +105,9 @@ static void add_model_key(struct job *job, struct unit *unit, const struct value
         add_island(job, unit, sql, text, place_of(job, value->span, text, from));
         buf_add(sql, whole.text + (whole.text[0] == '(' ? 3 : 1));
     } else {
-        struct island island = {.piece = unit->create.n, .start = sql->len, .end = sql->len + whole.len,
+        struct island island = {.piece = unit->create.n,
+                                .start = sql->len,
+                                .end = sql->len + whole.len,
                                 .span = place_of(job, value->span, key.column->name, from)};
         if (unit->slot == SLOT_MODEL && span_known(island.span)) vec_push(job->ctx->arena, &unit->islands, island);
         buf_add(sql, whole.text);
@@ -257,8 +264,9 @@ static bool name_is_taken(const struct unit *unit, const struct object *column)
 static void rename_column(struct job *job, struct unit *unit, const char *from, const char *to)
 {
     struct arena *arena = job->ctx->arena;
-    add_piece(job, &unit->alter, "", arena_printf(arena, "ALTER TABLE pg_temp.%s RENAME COLUMN %s TO %s", unit->name,
-                                                  sql_ident_str(arena, from), sql_ident_str(arena, to)));
+    add_piece(job, &unit->alter, "",
+              arena_printf(arena, "ALTER TABLE pg_temp.%s RENAME COLUMN %s TO %s", unit->name,
+                           sql_ident_str(arena, from), sql_ident_str(arena, to)));
 }
 
 /* Whoever bears a name that another one takes goes aside first: columns may swap their names. */
@@ -285,7 +293,8 @@ static void write_type_change(struct job *job, struct unit *unit, const struct o
 {
     struct buf sql = buf_new(job->ctx->arena);
     const struct value *collation = object_get(column, "collation"), *convert = object_get(column, "convert");
-    buf_printf(&sql, "ALTER TABLE pg_temp.%s ALTER COLUMN %s TYPE ", unit->name, sql_ident_str(sql.arena, column->name));
+    buf_printf(&sql, "ALTER TABLE pg_temp.%s ALTER COLUMN %s TYPE ", unit->name,
+               sql_ident_str(sql.arena, column->name));
     sql_type(&sql, &object_get(column, "type")->type);
     if (collation->set) {
         buf_add(&sql, " COLLATE ");
@@ -302,7 +311,8 @@ static void write_alter(struct job *job, struct unit *unit)
     write_renames(job, unit, target);
     for (size_t i = 0; i < target->children.n; i++) {
         const struct object *column = target->children.at[i];
-        if (object_is(column, "column") && column->peer && retyped(job, column->peer, column)) write_type_change(job, unit, column);
+        if (object_is(column, "column") && column->peer && retyped(job, column->peer, column))
+            write_type_change(job, unit, column);
     }
 }
 
@@ -311,7 +321,8 @@ void unit_write(struct job *job, struct unit *unit)
     write_table(job, unit);
     for (size_t i = 0; i < unit->asks.n; i++) {
         const struct ask *ask = unit->asks.at[i];
-        bool constraint = object_is(ask->to, "column") || object_is(ask->to, "check") || (object_is(ask->to, "exclude") && is_keys(ask));
+        bool constraint = object_is(ask->to, "column") || object_is(ask->to, "check") ||
+                          (object_is(ask->to, "exclude") && is_keys(ask));
         if (!constraint) write_index(job, unit, ask);
     }
     write_rename(job, unit);
@@ -325,7 +336,8 @@ static bool wanted(const struct ask *ask, enum slot slot)
     switch (slot) {
     case SLOT_MODEL: return true;
     case SLOT_LIVE: return ask->moved;
-    case SLOT_MODEL_AGAIN: case SLOT_LIVE_AGAIN: break;
+    case SLOT_MODEL_AGAIN:
+    case SLOT_LIVE_AGAIN: break;
     case SLOTS: return false;
     }
     const struct answer *model = &ask->answers[SLOT_MODEL], *live = &ask->answers[SLOT_LIVE];
@@ -347,7 +359,8 @@ static const char *group_key(struct arena *arena, const struct unit *unit)
     return arena_printf(arena, "%p %s", (const void *)unit->table, unit->path);
 }
 
-/* `single`: each ask on a table of its own. A column can carry one text only, so a second ask of it opens another unit. */
+/* `single`: each ask on a table of its own. A column can carry one text only, so a second ask of it opens another unit.
+ */
 void units_make(struct job *job, enum slot slot, bool single, struct units *units)
 {
     struct arena *arena = job->ctx->arena;

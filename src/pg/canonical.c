@@ -44,7 +44,8 @@ static const char *bare_expr(struct arena *arena, const char *element)
 
 static void give_elements(struct value *value, const struct answer *answer)
 {
-    for (size_t i = 0; i < value->keys.n && i < answer->elements.n; i++) value->keys.at[i].canonical = answer->elements.at[i];
+    for (size_t i = 0; i < value->keys.n && i < answer->elements.n; i++)
+        value->keys.at[i].canonical = answer->elements.at[i];
 }
 
 /* Of an ask without a live side: the expression by itself, to be compared with what the catalog reader has. */
@@ -64,7 +65,8 @@ static void give(struct job *job, struct ask *ask, struct value *value, const st
     else give_key_exprs(job, value, answer);
 }
 
-/* Equal now, or once both have been put through the server again (what it prints is not always what it prints of that). */
+/* Equal now, or once both have been put through the server again (what it prints is not always what it prints of that).
+ */
 static bool comes_to_the_same(const struct ask *ask)
 {
     const struct answer *a = ask->answers;
@@ -78,6 +80,8 @@ static void judge(struct job *job, struct ask *ask)
 {
     const struct answer *model = &ask->answers[SLOT_MODEL], *live = &ask->answers[SLOT_LIVE];
     give(job, ask, ask->model, model);
+    /* DEFAULT NULL is not stored, most of the time */
+    if (!model->given && object_is(ask->to, "column")) ask->model->expr.canonical = "";
     if (!ask->from || !model->given) return;
     give(job, ask, ask->live, live->given && comes_to_the_same(ask) ? model : live);
 }
@@ -88,7 +92,8 @@ static void not_verified(struct job *job, struct ask *ask)
     struct answer same = {.given = true, .text = "not verified"};
     for (size_t i = 0; i < ask->model->keys.n; i++) vec_push(job->ctx->arena, &same.elements, "not verified");
     if (ask->from) {
-        give(job, ask, ask->model, is_keys(ask) ? &same : &(struct answer){.given = true, .text = ask->live->expr.text});
+        give(job, ask, ask->model,
+             is_keys(ask) ? &same : &(struct answer){.given = true, .text = ask->live->expr.text});
         give(job, ask, ask->live, is_keys(ask) ? &same : &(struct answer){.given = true, .text = ask->live->expr.text});
     }
     struct objects *list = &job->diff->not_verified;
@@ -104,7 +109,8 @@ static bool run_asks(struct job *job, struct ask **asks, size_t n)
 {
     for (size_t i = 0; i < n;) {
         size_t end = i + ASKS_A_TRANSACTION < n ? i + ASKS_A_TRANSACTION : n;
-        while (end < n && asks[end]->to->parent == asks[end - 1]->to->parent) end++; /* a table's asks share its temp table */
+        while (end < n && asks[end]->to->parent == asks[end - 1]->to->parent)
+            end++; /* a table's asks share its temp table */
         job->asks.n = 0;
         for (size_t j = i; j < end; j++) vec_push(job->ctx->arena, &job->asks, asks[j]);
         job->units = map_new(job->ctx->arena);
@@ -122,7 +128,8 @@ static struct job job_new(struct conn *conn, struct diff *diff, bool scratch)
     return job;
 }
 
-/* The asks that this server's state, not their text, keeps from being tried. A scratch server that can't be had leaves them open. */
+/* The asks that this server's state, not their text, keeps from being tried. A scratch server that can't be had leaves
+ * them open. */
 static void run_on_scratch(struct diff *diff, struct ask **asks, size_t n, const char *url)
 {
     size_t mark = diag_mark(diff->ctx);
@@ -163,7 +170,8 @@ bool canonical_answer(struct conn *conn, struct diff *diff, const char *scratch_
     size_t n = diff->questions.n;
     if (n == 0) return true;
     struct job job = job_new(conn, diff, false);
-    struct ask **asks = ARENA_ARRAY(diff->ctx->arena, struct ask *, n), **refused = ARENA_ARRAY(diff->ctx->arena, struct ask *, n);
+    struct ask **asks = ARENA_ARRAY(diff->ctx->arena, struct ask *, n),
+               **refused = ARENA_ARRAY(diff->ctx->arena, struct ask *, n);
     for (size_t i = 0; i < n; i++) asks[i] = ask_new(&job, &diff->questions.at[i], i);
     qsort(asks, n, sizeof *asks, compare_asks);
     for (size_t i = 0; i < n; i++) asks[i]->number = i;

@@ -1,5 +1,5 @@
-/* catalog.c: reads the live database: one pipeline of set-based queries, one for the names that the rows mention, and one that
- * makes sure that nothing moved meanwhile. */
+/* catalog.c: reads the live database: one pipeline of set-based queries, one for the names that the rows mention, and
+ * one that makes sure that nothing moved meanwhile. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,14 +8,30 @@
 enum { STEPS_MAX = 64, ATTEMPTS = 3 };
 
 /* What the first pipeline begins with. */
-enum { FIRST_BEGIN, FIRST_PATH, FIRST_SNAPSHOT, FIRST_MARK, FIRST_SCHEMAS, FIRST_MEMBERS, FIRST_COMMENTS, FIRST_UNHANDLED, FIRST_COUNT };
+enum {
+    FIRST_BEGIN,
+    FIRST_PATH,
+    FIRST_SNAPSHOT,
+    FIRST_MARK,
+    FIRST_SCHEMAS,
+    FIRST_MEMBERS,
+    FIRST_COMMENTS,
+    FIRST_UNHANDLED,
+    FIRST_COUNT
+};
 /* What the second one ends with, after the lookups. */
 enum { LAST_KEYS = 0, LAST_MARK, LAST_COUNT };
 
 enum outcome { READ_DONE, READ_MOVED, READ_FAILED };
 
-struct step { const struct kind *kind; const char *sql; };
-struct steps { struct step at[STEPS_MAX]; size_t n; };
+struct step {
+    const struct kind *kind;
+    const char *sql;
+};
+struct steps {
+    struct step at[STEPS_MAX];
+    size_t n;
+};
 
 struct watch { /* for whether the catalogs moved */
     const char *snapshot, *mark;
@@ -50,7 +66,9 @@ static void add_known(struct buf *sql, const struct map *known)
 static const char *schemas_query(struct arena *arena, const struct catalog_options *options)
 {
     struct buf sql = buf_new(arena);
-    buf_add(&sql, "SELECT set_config('modelc.schemas', (SELECT coalesce(array_agg(oid), '{}')::text FROM pg_namespace WHERE ");
+    buf_add(
+        &sql,
+        "SELECT set_config('modelc.schemas', (SELECT coalesce(array_agg(oid), '{}')::text FROM pg_namespace WHERE ");
     if (options->models) {
         buf_add(&sql, "nspname IN (''");
         if (options->known) add_known(&sql, options->known);
@@ -72,17 +90,20 @@ static const char *schemas_query(struct arena *arena, const struct catalog_optio
     return sql.text;
 }
 
-static size_t first_queries(struct reader *reader, const struct watch *watch, const struct steps *steps, const char **sql)
+static size_t first_queries(struct reader *reader, const struct watch *watch, const struct steps *steps,
+                            const char **sql)
 {
     sql[FIRST_BEGIN] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
     sql[FIRST_PATH] = "SET LOCAL search_path = ''";
     sql[FIRST_SNAPSHOT] = snapshot_query();
     sql[FIRST_MARK] = watch->no_mark ? "SELECT NULL" : mark_query();
     sql[FIRST_SCHEMAS] = schemas_query(reader->ctx->arena, reader->options);
-    sql[FIRST_MEMBERS] = "SELECT classid, objid FROM pg_depend WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'";
-    sql[FIRST_COMMENTS] = "SELECT classoid, objoid, objsubid, description FROM pg_description WHERE objoid >= 16384 UNION ALL"
-                          " SELECT classoid, objoid, objsubid, description FROM pg_description WHERE classoid = 'pg_namespace'::regclass"
-                          " AND objoid < 16384 AND description <> 'standard public schema'";
+    sql[FIRST_MEMBERS] =
+        "SELECT classid, objid FROM pg_depend WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'";
+    sql[FIRST_COMMENTS] =
+        "SELECT classoid, objoid, objsubid, description FROM pg_description WHERE objoid >= 16384 UNION ALL"
+        " SELECT classoid, objoid, objsubid, description FROM pg_description WHERE classoid = 'pg_namespace'::regclass"
+        " AND objoid < 16384 AND description <> 'standard public schema'";
     sql[FIRST_UNHANDLED] = unhandled_query(reader->ctx->arena, reader->conn->version);
     for (size_t i = 0; i < steps->n; i++) sql[FIRST_COUNT + i] = steps->at[i].sql;
     return FIRST_COUNT + steps->n;
@@ -197,7 +218,7 @@ static enum outcome third_round(struct reader *reader, struct watch *watch, bool
 /* Something was written meanwhile: compare the catalogs as our snapshot shows them with what they are now. */
 static enum outcome compare_fingerprints(struct reader *reader, bool last)
 {
-    const char *sql[] = {fingerprint_query(), "COMMIT", fingerprint_query()};
+    const char *prints = fingerprint_query(reader->ctx->arena), *sql[] = {prints, "COMMIT", prints};
     struct rows rows[3];
     struct server_error error;
     size_t failed;
@@ -253,10 +274,11 @@ struct schema *catalog_read(struct conn *conn, const struct catalog_options *opt
         enum outcome outcome = read_once(reader, &watch, attempt == ATTEMPTS);
         if (outcome == READ_DONE) return reader->schema;
         if (outcome == READ_FAILED) return NULL;
-        if (watch.no_mark && !no_mark) attempt--; /* learned that the server has no mark: not the database's restlessness */
+        if (watch.no_mark && !no_mark)
+            attempt--; /* learned that the server has no mark: not the database's restlessness */
     }
-    diag_add(conn->ctx, D_SERVER, (struct span){0}, "the database's schema changed each time while it was read (%d times): try again later",
-             ATTEMPTS);
+    diag_add(conn->ctx, D_SERVER, (struct span){0},
+             "the database's schema changed each time while it was read (%d times): try again later", ATTEMPTS);
     return NULL;
 }
 
@@ -277,8 +299,11 @@ long long catalog_rows(struct conn *conn, const struct object *table)
     struct buf name = buf_new(arena);
     const struct object *schema = object_schema(table);
     sql_qname(&name, schema ? schema->name : NULL, table->name);
-    const char *known = arena_printf(arena, "SELECT CASE WHEN relpages > 0 AND reltuples >= 0 THEN reltuples::int8 END FROM pg_catalog.pg_class"
-                                            " WHERE oid = pg_catalog.to_regclass(%s)", sql_literal_str(arena, name.text));
+    const char *known = arena_printf(
+        arena,
+        "SELECT CASE WHEN relpages > 0 AND reltuples >= 0 THEN reltuples::int8 END FROM pg_catalog.pg_class"
+        " WHERE oid = pg_catalog.to_regclass(%s)",
+        sql_literal_str(arena, name.text));
     long long rows = only_number(conn, known);
     if (rows >= 0) return rows;
     /* Never analysed: a count that stops early is cheap, and exact where it matters. */

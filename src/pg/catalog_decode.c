@@ -8,11 +8,22 @@
 
 enum { FIELDS_MAX = 32, KINDS_MAX = 32 };
 
-enum key_column { KEY_ATTNUMS, KEY_N, KEY_CLASSES, KEY_OPTIONS, KEY_COLLATIONS, KEY_EXPRS, KEY_TYPES, KEY_CLASS_OPTIONS,
-                  KEY_OPERATORS, KEY_METHOD, KEY_COLUMNS };
+enum key_column {
+    KEY_ATTNUMS,
+    KEY_N,
+    KEY_CLASSES,
+    KEY_OPTIONS,
+    KEY_COLLATIONS,
+    KEY_EXPRS,
+    KEY_TYPES,
+    KEY_CLASS_OPTIONS,
+    KEY_OPERATORS,
+    KEY_METHOD,
+    KEY_COLUMNS
+};
 static const char *const key_columns[KEY_COLUMNS] = {
-    "keys_attnums", "keys_n", "keys_classes", "keys_options", "keys_collations", "keys_exprs", "keys_types", "keys_class_options",
-    "keys_operators", "keys_method",
+    "keys_attnums", "keys_n",     "keys_classes",       "keys_options",   "keys_collations",
+    "keys_exprs",   "keys_types", "keys_class_options", "keys_operators", "keys_method",
 };
 
 /* Which column of the result feeds what; -1: none. */
@@ -57,7 +68,10 @@ static bool cell_flag(const struct layout *layout, int row, int column)
 static unsigned class_of(Oid table)
 {
     switch (table) {
-    case CLASS_TYPE: case CLASS_NAMESPACE: case CLASS_EXTENSION: case CLASS_CONSTRAINT: return (unsigned)table;
+    case CLASS_TYPE:
+    case CLASS_NAMESPACE:
+    case CLASS_EXTENSION:
+    case CLASS_CONSTRAINT: return (unsigned)table;
     default: return CLASS_RELATION;
     }
 }
@@ -76,9 +90,15 @@ static struct layout *layout_new(struct reader *reader, const struct rows *rows)
     const PGresult *result = rows->result;
     struct layout *layout = ARENA_NEW(reader->ctx->arena, struct layout);
     *layout = (struct layout){
-        .result = result, .oid = column_of(result, "oid"), .sub = column_of(result, "sub"), .parent = column_of(result, "parent"),
-        .name = column_of(result, "name"), .kind = column_of(result, "kind"), .also = column_of(result, "also"),
-        .broken = column_of(result, "broken"), .typmod = column_of(result, "typmod"),
+        .result = result,
+        .oid = column_of(result, "oid"),
+        .sub = column_of(result, "sub"),
+        .parent = column_of(result, "parent"),
+        .name = column_of(result, "name"),
+        .kind = column_of(result, "kind"),
+        .also = column_of(result, "also"),
+        .broken = column_of(result, "broken"),
+        .typmod = column_of(result, "typmod"),
     };
     for (size_t i = 0; i < KEY_COLUMNS; i++) layout->keys[i] = column_of(result, key_columns[i]);
     layout->class = class_of(PQftable(result, layout->oid));
@@ -183,7 +203,8 @@ static unsigned class_of_word(const struct reader *reader, const char *refers)
 }
 
 /* attnums of one relation, from position `skip` on, `n` at most. */
-static void decode_refs(struct reader *reader, struct value *value, const char *text, uint32_t relation, size_t skip, size_t n)
+static void decode_refs(struct reader *reader, struct value *value, const char *text, uint32_t relation, size_t skip,
+                        size_t n)
 {
     size_t total = count_numbers(text), i = 0;
     if (total <= skip || n == 0) return;
@@ -191,20 +212,24 @@ static void decode_refs(struct reader *reader, struct value *value, const char *
     value->set = true;
     value->refs = (struct refs){.at = ARENA_ARRAY(reader->ctx->arena, struct ref, wanted), .n = wanted, .cap = wanted};
     for (long number; next_number(&text, &number); i++) {
-        if (i >= skip && i < skip + wanted) wait_for(reader, &value->refs.at[i - skip], CLASS_RELATION, relation, (unsigned)number);
+        if (i >= skip && i < skip + wanted)
+            wait_for(reader, &value->refs.at[i - skip], CLASS_RELATION, relation, (unsigned)number);
     }
 }
 
-static void decode_type(struct reader *reader, const struct layout *layout, int row, struct object *object, struct value *value, const char *text)
+static void decode_type(struct reader *reader, const struct layout *layout, int row, struct object *object,
+                        struct value *value, const char *text)
 {
     const char *typmod = cell(layout, row, layout->typmod);
     value->set = true;
-    struct typed typed = {object, value, reader_type(reader, decode_oid(text), typmod ? (int32_t)strtol(typmod, NULL, 10) : -1), 0};
+    struct typed typed = {object, value,
+                          reader_type(reader, decode_oid(text), typmod ? (int32_t)strtol(typmod, NULL, 10) : -1), 0};
     vec_push(reader->ctx->arena, &reader->typed, typed);
 }
 
 /* A collation that only repeats the type's own is no property: it is judged when the type is known. */
-static void decode_ref(struct reader *reader, const struct layout *layout, int row, struct object *object, size_t field, const char *text)
+static void decode_ref(struct reader *reader, const struct layout *layout, int row, struct object *object, size_t field,
+                       const char *text)
 {
     const char *refers = object->kind->fields[field].refers;
     uint32_t oid = decode_oid(text);
@@ -228,7 +253,8 @@ static void decode_pairs(struct reader *reader, struct value *value, const char 
         struct sql_pair pair = {intern_n(reader->ctx->names, item, (size_t)(equals - item)), equals + 1};
         vec_push(arena, &value->pairs, pair);
         size_t i = value->pairs.n - 1;
-        for (; i > 0 && strcmp(value->pairs.at[i - 1].name, pair.name) > 0; i--) value->pairs.at[i] = value->pairs.at[i - 1];
+        for (; i > 0 && strcmp(value->pairs.at[i - 1].name, pair.name) > 0; i--)
+            value->pairs.at[i] = value->pairs.at[i - 1];
         value->pairs.at[i] = pair;
     }
     value->set = value->pairs.n > 0;
@@ -298,11 +324,12 @@ static void decode_operators(struct reader *reader, struct object *object, struc
     if (!operators) return;
     struct keyed *keyed = keyed_of(reader, object, value, count_numbers(operators));
     long number;
-    for (size_t i = 0; i < value->keys.n && next_number(&operators, &number); i++) keyed->raw[i].operator = (uint32_t)number;
+    for (size_t i = 0; i < value->keys.n && next_number(&operators, &number); i++)
+        keyed->raw[i].operator=(uint32_t) number;
 }
 
-
-static void decode_key(struct reader *reader, struct keyed *keyed, size_t i, uint32_t relation, long attnum, const char **exprs)
+static void decode_key(struct reader *reader, struct keyed *keyed, size_t i, uint32_t relation, long attnum,
+                       const char **exprs)
 {
     struct key *key = &keyed->value->keys.at[i];
     if (attnum != 0) {
@@ -315,7 +342,8 @@ static void decode_key(struct reader *reader, struct keyed *keyed, size_t i, uin
     *exprs = *end ? end + 1 + strspn(end + 1, " ") : end;
 }
 
-static void decode_keys(struct reader *reader, const struct layout *layout, int row, struct object *object, struct value *value)
+static void decode_keys(struct reader *reader, const struct layout *layout, int row, struct object *object,
+                        struct value *value)
 {
     decode_operators(reader, object, value, cell(layout, row, layout->keys[KEY_OPERATORS]));
     const char *attnums = cell(layout, row, layout->keys[KEY_ATTNUMS]);
@@ -339,7 +367,8 @@ static void decode_keys(struct reader *reader, const struct layout *layout, int 
             key->desc = (number & 1) != 0;
             key->nulls_first = (number & 2) != 0;
         }
-        if (texts[KEY_CLASS_OPTIONS] && decode_array_item(reader->ctx->arena, &texts[KEY_CLASS_OPTIONS], &item)) key->opclass_options = item;
+        if (texts[KEY_CLASS_OPTIONS] && decode_array_item(reader->ctx->arena, &texts[KEY_CLASS_OPTIONS], &item))
+            key->opclass_options = item;
     }
 }
 
@@ -359,19 +388,17 @@ static void decode_text(struct reader *reader, const struct field *field, struct
     value->text = intern(reader->ctx->names, text);
 }
 
-static void decode_field(struct reader *reader, const struct layout *layout, int row, struct object *object, size_t i, const char *text)
+static void decode_field(struct reader *reader, const struct layout *layout, int row, struct object *object, size_t i,
+                         const char *text)
 {
     const struct field *field = &object->kind->fields[i];
     struct value *value = &object->values[i];
     switch (field->type) {
-    case VALUE_FLAG:
-        value->set = value->flag = text[0] == 't';
-        break;
-    case VALUE_WORD: case VALUE_TEXT: decode_text(reader, field, value, text); break;
+    case VALUE_FLAG: value->set = value->flag = text[0] == 't'; break;
+    case VALUE_WORD:
+    case VALUE_TEXT: decode_text(reader, field, value, text); break;
     case VALUE_REF: decode_ref(reader, layout, row, object, i, text); break;
-    case VALUE_REFS:
-        decode_refs(reader, value, text, refs_relation(layout, row, field->name), 0, (size_t)-1);
-        break;
+    case VALUE_REFS: decode_refs(reader, value, text, refs_relation(layout, row, field->name), 0, (size_t)-1); break;
     case VALUE_TYPE: decode_type(reader, layout, row, object, value, text); break;
     case VALUE_EXPR: decode_expr(reader, value, text); break;
     case VALUE_PAIRS: decode_pairs(reader, value, text); break;
@@ -401,7 +428,8 @@ static void decode_index(struct reader *reader, const struct layout *layout, int
         if (field->type == VALUE_KEYS) decode_keys(reader, layout, row, object, &object->values[i]);
         if (field->type != VALUE_REFS || strcmp(field->name, "include") != 0 || layout->keys[KEY_ATTNUMS] < 0) continue;
         decode_refs(reader, &object->values[i], cell(layout, row, layout->keys[KEY_ATTNUMS]),
-                    decode_oid(cell(layout, row, layout->parent)), (size_t)decode_oid(cell(layout, row, layout->keys[KEY_N])), (size_t)-1);
+                    decode_oid(cell(layout, row, layout->parent)),
+                    (size_t)decode_oid(cell(layout, row, layout->keys[KEY_N])), (size_t)-1);
     }
 }
 
@@ -437,11 +465,14 @@ static struct object *known_object(struct reader *reader, const struct layout *l
 }
 
 /* False where the row's parent isn't managed, or the object belongs to an extension. */
-static bool row_of(struct reader *reader, const struct layout *layout, const struct kind *kind, int number, struct row *row)
+static bool row_of(struct reader *reader, const struct layout *layout, const struct kind *kind, int number,
+                   struct row *row)
 {
     uint32_t oid = decode_oid(cell(layout, number, layout->oid));
     const char *name = cell(layout, number, layout->kind);
-    *row = (struct row){.number = number, .kind = name ? kind_find(name) : kind, .name = cell(layout, number, layout->name),
+    *row = (struct row){.number = number,
+                        .kind = name ? kind_find(name) : kind,
+                        .name = cell(layout, number, layout->name),
                         .sub = (unsigned)decode_oid(cell(layout, number, layout->sub))};
     if (!row->kind || oid_map_get(&reader->members, oid_key(layout->class, oid, 0))) return false;
     row->order = kind_order(row->kind);
@@ -456,7 +487,8 @@ static void add_object(struct reader *reader, struct layout *layout, const struc
 {
     struct object *object = schema_add(reader->schema, row->kind, row->parent, intern(reader->ctx->names, row->name));
     reader->classes[row->order] = layout->class;
-    oid_map_put(&reader->objects, oid_key(layout->class, decode_oid(cell(layout, row->number, layout->oid)), row->sub), object);
+    oid_map_put(&reader->objects, oid_key(layout->class, decode_oid(cell(layout, row->number, layout->oid)), row->sub),
+                object);
     uint32_t also = decode_oid(cell(layout, row->number, layout->also));
     if (also) oid_map_put(&reader->objects, oid_key(CLASS_RELATION, also, 0), object);
     decode_values(reader, layout, row->number, object);

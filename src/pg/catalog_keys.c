@@ -1,11 +1,21 @@
-/* catalog_keys.c: which operator class and collation of an index element is the default, and so not said. PostgreSQL's own rule
- * (GetDefaultOpClass) where it is plain; where it isn't, pg_get_indexdef is asked for just those. */
+/* catalog_keys.c: which operator class and collation of an index element is the default, and so not said. PostgreSQL's
+ * own rule (GetDefaultOpClass) where it is plain; where it isn't, pg_get_indexdef is asked for just those. */
 #include <string.h>
 
 #include "pg/reader.h"
 
-enum { TYPE_TEXT = 25, TYPE_VARCHAR = 1043, TYPE_CIDR = 650, TYPE_INET = 869, TYPE_ANYARRAY = 2277, TYPE_ANYENUM = 3500,
-       TYPE_ANYRANGE = 3831, TYPE_ANYMULTIRANGE = 4537, TYPE_RECORD = 2249, COLLATION_DEFAULT = 100 };
+enum {
+    TYPE_TEXT = 25,
+    TYPE_VARCHAR = 1043,
+    TYPE_CIDR = 650,
+    TYPE_INET = 869,
+    TYPE_ANYARRAY = 2277,
+    TYPE_ANYENUM = 3500,
+    TYPE_ANYRANGE = 3831,
+    TYPE_ANYMULTIRANGE = 4537,
+    TYPE_RECORD = 2249,
+    COLLATION_DEFAULT = 100
+};
 
 struct class {
     uint32_t oid, method, type, stored; /* stored: the type kept in the index where it isn't `type` */
@@ -28,13 +38,15 @@ static void read_classes(struct reader *reader, const struct rows *rows, struct 
     classes->n = rows->n_rows;
     for (size_t i = 0; i < rows->n_rows; i++) {
         struct class *class = &classes->at[i];
-        *class = (struct class){.oid = decode_oid(rows_get(rows, i, 0)), .method = decode_oid(rows_get(rows, i, 1)),
+        *class = (struct class){.oid = decode_oid(rows_get(rows, i, 0)),
+                                .method = decode_oid(rows_get(rows, i, 1)),
                                 .schema = intern(reader->ctx->names, rows_get(rows, i, 2)),
                                 .name = intern(reader->ctx->names, rows_get(rows, i, 3)),
-                                .type = decode_oid(rows_get(rows, i, 4)), .is_default = *rows_get(rows, i, 5) == 't',
+                                .type = decode_oid(rows_get(rows, i, 4)),
+                                .is_default = *rows_get(rows, i, 5) == 't',
                                 .stored = decode_oid(rows_get(rows, i, 6))};
         oid_map_put(&classes->by_oid, oid_key(1, class->oid, 0), class);
-        if (class->is_default) oid_map_put(&classes->by_type, (uint64_t)class->method << 32 | class->type, class);
+        if (class->is_default) oid_map_put(&classes->by_type, (uint64_t) class->method << 32 | class->type, class);
     }
 }
 
@@ -55,13 +67,15 @@ static bool accepts(uint32_t takes, const struct known_type *type)
 
 enum verdict { SAID, NOT_SAID, UNSURE };
 
-static enum verdict class_verdict(const struct classes *classes, const struct class *class, const struct known_type *type)
+static enum verdict class_verdict(const struct classes *classes, const struct class *class,
+                                  const struct known_type *type)
 {
     if (!class->is_default) return SAID;
     if (!type) return UNSURE;
-    const struct class *exact = oid_map_get(&classes->by_type, (uint64_t)class->method << 32 | type->oid);
+    const struct class *exact = oid_map_get(&classes->by_type, (uint64_t) class->method << 32 | type->oid);
     if (exact) return exact == class ? NOT_SAID : SAID;
-    if (type->base && oid_map_get(&classes->by_type, (uint64_t)class->method << 32 | type->base) == class) return NOT_SAID;
+    if (type->base && oid_map_get(&classes->by_type, (uint64_t) class->method << 32 | type->base) == class)
+        return NOT_SAID;
     return accepts(class->type, type) ? NOT_SAID : UNSURE;
 }
 
@@ -88,18 +102,20 @@ static bool may_derive_collation(const struct reader *reader, const struct objec
     return false;
 }
 
-static enum verdict collation_verdict(const struct reader *reader, const struct keyed *keyed, const struct key *key, uint32_t collation,
-                                      const struct typed *typed)
+static enum verdict collation_verdict(const struct reader *reader, const struct keyed *keyed, const struct key *key,
+                                      uint32_t collation, const struct typed *typed)
 {
     if (collation == 0) return NOT_SAID;
     if (key->column) return typed && typed->collation == collation ? NOT_SAID : SAID;
     if (!key->expr.text) return NOT_SAID;
-    if (collation == COLLATION_DEFAULT) return may_derive_collation(reader, keyed->object->parent, key) ? UNSURE : NOT_SAID;
+    if (collation == COLLATION_DEFAULT)
+        return may_derive_collation(reader, keyed->object->parent, key) ? UNSURE : NOT_SAID;
     return UNSURE;
 }
 
 /* The opclass of an expression is sure only where the index stores the expression's own type. */
-static const struct known_type *key_type(struct reader *reader, const struct class *class, const struct raw_key *raw, const struct typed *typed)
+static const struct known_type *key_type(struct reader *reader, const struct class *class, const struct raw_key *raw,
+                                         const struct typed *typed)
 {
     if (typed) return typed->type;
     return raw->type && !class->stored ? reader_type(reader, raw->type, -1) : NULL;
@@ -114,7 +130,8 @@ static void resolve_key(struct reader *reader, const struct classes *classes, st
     enum verdict of_class = class ? class_verdict(classes, class, key_type(reader, class, raw, typed)) : UNSURE;
     enum verdict of_collation = collation_verdict(reader, keyed, key, raw->collation, typed);
     if (of_collation == NOT_SAID) key->collation = (struct ref){0};
-    if (class && (of_class != NOT_SAID || key->opclass_options)) key->opclass = (struct ref){.schema = class->schema, .name = class->name};
+    if (class && (of_class != NOT_SAID || key->opclass_options))
+        key->opclass = (struct ref){.schema = class->schema, .name = class->name};
     if (of_class == UNSURE || of_collation == UNSURE) keyed->unsure = true;
 }
 
@@ -139,7 +156,8 @@ const char *keys_query(struct reader *reader)
         buf_printf(&oids, "%u", reader->keyed.at[i].index);
     }
     if (oids.len == 0) return NULL;
-    return arena_printf(reader->ctx->arena, "SELECT pg_get_indexdef(i) FROM unnest('{%s}'::oid[]) WITH ORDINALITY AS u(i, n) ORDER BY n",
+    return arena_printf(reader->ctx->arena,
+                        "SELECT pg_get_indexdef(i) FROM unnest('{%s}'::oid[]) WITH ORDINALITY AS u(i, n) ORDER BY n",
                         oids.text);
 }
 
@@ -170,7 +188,8 @@ static bool answer(struct reader *reader, struct keyed *keyed, const char *defin
     const char *elements = elements_of(arena, definition);
     struct sql_keys parsed = {0};
     struct sql_error error;
-    if (!elements || !sql_keys_parse(arena, SQL_KEYS, elements, &parsed, &error) || parsed.n != keyed->value->keys.n) return true;
+    if (!elements || !sql_keys_parse(arena, SQL_KEYS, elements, &parsed, &error) || parsed.n != keyed->value->keys.n)
+        return true;
     for (size_t i = 0; i < parsed.n; i++) {
         struct key *key = &keyed->value->keys.at[i];
         if (!parsed.at[i].opclass) key->opclass = (struct ref){0};

@@ -1,4 +1,5 @@
-/* catalog_types.c: the second round: names for the oids that the rows mentioned (types, collations, operators, what is not managed). */
+/* catalog_types.c: the second round: names for the oids that the rows mentioned (types, collations, operators, what is
+ * not managed). */
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,10 +61,12 @@ static const char *types_query(struct reader *reader)
         buf_printf(&oids, "%s%u", i ? "," : "", reader->types.at[i]->oid);
         buf_printf(&mods, "%s%d", i ? "," : "", reader->types.at[i]->typmod);
     }
-    return arena_printf(arena, "SELECT format_type(u.o, u.m), t.typtype, t.typcollation, t.typbasetype,"
-                               " CASE WHEN t.typlen = -1 THEN t.typelem ELSE 0 END, t.typstorage"
-                               " FROM unnest('{%s}'::oid[], '{%s}'::int4[]) WITH ORDINALITY AS u(o, m, i)"
-                               " LEFT JOIN pg_type t ON t.oid = u.o ORDER BY u.i", oids.text, mods.text);
+    return arena_printf(arena,
+                        "SELECT format_type(u.o, u.m), t.typtype, t.typcollation, t.typbasetype,"
+                        " CASE WHEN t.typlen = -1 THEN t.typelem ELSE 0 END, t.typstorage"
+                        " FROM unnest('{%s}'::oid[], '{%s}'::int4[]) WITH ORDINALITY AS u(o, m, i)"
+                        " LEFT JOIN pg_type t ON t.oid = u.o ORDER BY u.i",
+                        oids.text, mods.text);
 }
 
 static const char *named(struct arena *arena, const char *select, const struct oid_list *list)
@@ -81,8 +84,10 @@ static const char *collations_query(struct reader *reader)
         for (size_t j = 0; j < keyed->value->keys.n; j++) list_add(&list, keyed->raw[j].collation);
     }
     add_pending(reader, &list, CLASS_COLLATION, false);
-    return named(reader->ctx->arena, "SELECT c.oid, n.nspname, c.collname FROM pg_collation c"
-                                     " JOIN pg_namespace n ON n.oid = c.collnamespace WHERE c.oid", &list);
+    return named(reader->ctx->arena,
+                 "SELECT c.oid, n.nspname, c.collname FROM pg_collation c"
+                 " JOIN pg_namespace n ON n.oid = c.collnamespace WHERE c.oid",
+                 &list);
 }
 
 static const char *operators_query(struct reader *reader)
@@ -93,8 +98,10 @@ static const char *operators_query(struct reader *reader)
         const struct keyed *keyed = &reader->keyed.at[i];
         for (size_t j = 0; j < keyed->value->keys.n; j++) list_add(&list, keyed->raw[j].operator);
     }
-    return named(reader->ctx->arena, "SELECT o.oid, n.nspname, o.oprname FROM pg_operator o"
-                                     " JOIN pg_namespace n ON n.oid = o.oprnamespace WHERE o.oid", &list);
+    return named(reader->ctx->arena,
+                 "SELECT o.oid, n.nspname, o.oprname FROM pg_operator o"
+                 " JOIN pg_namespace n ON n.oid = o.oprnamespace WHERE o.oid",
+                 &list);
 }
 
 static const char *pending_query(struct reader *reader, unsigned class, bool columns, const char *select)
@@ -109,17 +116,22 @@ void lookup_queries(struct reader *reader, const char **sql)
 {
     resolve_known(reader);
     sql[LOOKUP_TYPES] = types_query(reader);
-    sql[LOOKUP_CLASSES] = "SELECT c.oid, c.opcmethod, n.nspname, c.opcname, c.opcintype, c.opcdefault, c.opckeytype FROM pg_opclass c"
-                          " JOIN pg_namespace n ON n.oid = c.opcnamespace";
+    sql[LOOKUP_CLASSES] =
+        "SELECT c.oid, c.opcmethod, n.nspname, c.opcname, c.opcintype, c.opcdefault, c.opckeytype FROM pg_opclass c"
+        " JOIN pg_namespace n ON n.oid = c.opcnamespace";
     sql[LOOKUP_COLLATIONS] = collations_query(reader);
     sql[LOOKUP_OPERATORS] = operators_query(reader);
-    sql[LOOKUP_RELATIONS] = pending_query(reader, CLASS_RELATION, false,
+    sql[LOOKUP_RELATIONS] = pending_query(
+        reader, CLASS_RELATION, false,
         "SELECT c.oid, n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid");
-    sql[LOOKUP_COLUMNS] = pending_query(reader, CLASS_RELATION, true,
-        "SELECT attrelid, NULL, attname, attnum FROM pg_attribute WHERE attnum > 0 AND attrelid");
-    sql[LOOKUP_NAMESPACES] = pending_query(reader, CLASS_NAMESPACE, false, "SELECT oid, NULL, nspname FROM pg_namespace WHERE oid");
-    sql[LOOKUP_BUILDING] = reader->any_broken ? "SELECT index_relid FROM pg_stat_progress_create_index WHERE datname = current_database()"
-                                              : "SELECT 0 WHERE false";
+    sql[LOOKUP_COLUMNS] =
+        pending_query(reader, CLASS_RELATION, true,
+                      "SELECT attrelid, NULL, attname, attnum FROM pg_attribute WHERE attnum > 0 AND attrelid");
+    sql[LOOKUP_NAMESPACES] =
+        pending_query(reader, CLASS_NAMESPACE, false, "SELECT oid, NULL, nspname FROM pg_namespace WHERE oid");
+    sql[LOOKUP_BUILDING] =
+        reader->any_broken ? "SELECT index_relid FROM pg_stat_progress_create_index WHERE datname = current_database()"
+                           : "SELECT 0 WHERE false";
 }
 
 /* ---- answers */
@@ -146,7 +158,8 @@ static void fill_type(struct reader *reader, struct known_type *type, const stru
     type->base = decode_oid(rows_get(rows, row, 3));
     type->element = decode_oid(rows_get(rows, row, 4));
     type->storage = storage ? storage_word(*storage) : NULL;
-    if (!sql_type_parse(arena, type->name.text, &type->name.sql, &error)) type->name.sql = (struct sql_type){.name = type->name.text};
+    if (!sql_type_parse(arena, type->name.text, &type->name.sql, &error))
+        type->name.sql = (struct sql_type){.name = type->name.text};
     type->name.to = oid_map_get(&reader->objects, oid_key(CLASS_TYPE, type->element ? type->element : type->oid, 0));
 }
 
@@ -177,10 +190,12 @@ static void finish_typed(const struct oid_map *names, const struct typed *typed)
     for (size_t i = 0; i < object->kind->n_fields; i++) {
         const struct field *field = &object->kind->fields[i];
         struct value *value = &object->values[i];
-        if (field->type == VALUE_REF && str_eq(field->refers, "collation") && typed->collation && typed->collation != typed->type->collation) {
+        if (field->type == VALUE_REF && str_eq(field->refers, "collation") && typed->collation &&
+            typed->collation != typed->type->collation) {
             value->set = true;
             set_name(names, oid_key(CLASS_COLLATION, typed->collation, 0), &value->ref);
-        } else if (field->type == VALUE_WORD && str_eq(field->name, "storage") && value->set && str_eq(value->text, typed->type->storage)) {
+        } else if (field->type == VALUE_WORD && str_eq(field->name, "storage") && value->set &&
+                   str_eq(value->text, typed->type->storage)) {
             *value = (struct value){0};
         }
     }
@@ -192,8 +207,8 @@ static void finish_operators(struct reader *reader, const struct oid_map *names)
         const struct keyed *keyed = &reader->keyed.at[i];
         for (size_t j = 0; j < keyed->value->keys.n; j++) {
             struct key *key = &keyed->value->keys.at[j];
-            const struct ref *operator = oid_map_get(names, oid_key(1, keyed->raw[j].operator, 0));
-            if (keyed->raw[j].operator && operator) {
+            const struct ref *operator= oid_map_get(names, oid_key(1, keyed->raw[j].operator, 0));
+            if (keyed->raw[j].operator&& operator) {
                 key->operator_schema = operator->schema;
                 key->operator_name = operator->name;
             }
@@ -221,7 +236,8 @@ void lookup_answers(struct reader *reader, const struct rows *rows)
     finish_operators(reader, &names);
     keys_resolve(reader, &rows[LOOKUP_CLASSES]);
     for (size_t i = 0; i < rows[LOOKUP_BUILDING].n_rows; i++) {
-        struct object *index = oid_map_get(&reader->objects, oid_key(CLASS_RELATION, decode_oid(rows_get(&rows[LOOKUP_BUILDING], i, 0)), 0));
+        struct object *index = oid_map_get(
+            &reader->objects, oid_key(CLASS_RELATION, decode_oid(rows_get(&rows[LOOKUP_BUILDING], i, 0)), 0));
         if (index) index->building = true;
     }
 }

@@ -1,10 +1,11 @@
-/* catalog_unhandled.c: what stands in the managed schemas and modelc has no kind or field for yet: named, never skipped silently. */
+/* catalog_unhandled.c: what stands in the managed schemas and modelc has no kind or field for yet: named, never skipped
+ * silently. */
 #include <string.h>
 
 #include "pg/reader.h"
 
-/* One row each: catalog and oid (of the owner, where it may belong to an extension), what it is, schema, name, name below it,
- * arguments. */
+/* One row each: catalog and oid (of the owner, where it may belong to an extension), what it is, schema, name, name
+ * below it, arguments. */
 #define PLAIN(what, catalog, oid, name, namespace, from) \
     "SELECT '" catalog "'::regclass::oid, " oid ", " what "::text, n.nspname, " name "::name, NULL::name, NULL::text" \
     " FROM n JOIN " from " ON " namespace " = n.oid"
@@ -17,12 +18,18 @@
 #define FUNCTIONS \
     "SELECT 'pg_proc'::regclass::oid, p.oid," \
     " CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END," \
-    " n.nspname, p.proname, NULL, pg_get_function_identity_arguments(p.oid) FROM n JOIN pg_proc p ON p.pronamespace = n.oid" \
-    " WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')"
+    " n.nspname, p.proname, NULL, pg_get_function_identity_arguments(p.oid) FROM n JOIN pg_proc p ON p.pronamespace " \
+    "= n.oid" \
+    " WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND " \
+    "d.deptype IN ('e', 'i'))"
 
-static const struct { int min_version; const char *sql; } parts[] = {
+static const struct {
+    int min_version;
+    const char *sql;
+} parts[] = {
     {0, OF_TABLE("CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table'"
-                 " WHEN 'p' THEN 'partitioned table' WHEN 'c' THEN 'composite type' END", "c.relkind IN ('v', 'm', 'f', 'p', 'c')")},
+                 " WHEN 'p' THEN 'partitioned table' WHEN 'c' THEN 'composite type' END",
+                 "c.relkind IN ('v', 'm', 'f', 'p', 'c')")},
     {0, OF_TABLE("CASE WHEN c.relispartition THEN 'partition' ELSE 'typed table' END",
                  "c.relkind = 'r' AND (c.relispartition OR c.reloftype <> 0)")},
     {0, BELOW("kin.what", "NULL", "kin ON kin.oid = c.oid WHERE c.relkind = 'r' AND NOT c.relispartition")},
@@ -32,17 +39,22 @@ static const struct { int min_version; const char *sql; } parts[] = {
     {0, OF_TABLE("'access method'", "c.relkind = 'r' AND c.relam NOT IN (0, 2)")},
     {0, OF_TABLE("'replica identity'", "c.relkind = 'r' AND c.relreplident <> 'd'")},
     {0, BELOW("'clustered index'", "NULL", "pg_index i ON i.indexrelid = c.oid AND i.indisclustered")},
-    {0, BELOW("'index statistics'", "a.attname", "pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND a.attstattarget >= 0"
+    {0, BELOW("'index statistics'", "a.attname",
+              "pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND a.attstattarget >= 0"
               " AND c.relkind = 'i'")},
-    {0, BELOW("'column options'", "a.attname", "pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped"
-              " AND a.attoptions IS NOT NULL AND c.relkind = 'r' AND array_to_string(a.attoptions, ' ') ~ '(^| )n_distinct'")},
+    {0, BELOW("'column options'", "a.attname",
+              "pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped"
+              " AND a.attoptions IS NOT NULL AND c.relkind = 'r' AND array_to_string(a.attoptions, ' ') ~ '(^| "
+              ")n_distinct'")},
     {0, BELOW("CASE WHEN t.tgisinternal THEN 'disabled trigger' ELSE 'trigger' END", "t.tgname",
               "pg_trigger t ON t.tgrelid = c.oid AND t.tgparentid = 0 AND (NOT t.tgisinternal OR t.tgenabled <> 'O')")},
     {0, BELOW("'policy'", "p.polname", "pg_policy p ON p.polrelid = c.oid")},
     {0, BELOW("'rule'", "r.rulename", "pg_rewrite r ON r.ev_class = c.oid AND r.rulename <> '_RETURN'")},
-    {0, PLAIN("CASE x.typtype WHEN 'd' THEN 'domain' WHEN 'r' THEN 'range type' WHEN 'p' THEN 'shell type' ELSE 'base type' END",
-              "pg_type", "x.oid", "x.typname", "x.typnamespace", "pg_type x")
-        " AND (x.typtype IN ('d', 'r', 'p') OR x.typtype = 'b' AND NOT (x.typlen = -1 AND x.typelem <> 0))"},
+    {0, PLAIN("CASE x.typtype WHEN 'd' THEN 'domain' WHEN 'r' THEN 'range type' WHEN 'p' THEN 'shell type' ELSE 'base "
+              "type' END",
+              "pg_type", "x.oid", "x.typname", "x.typnamespace",
+              "pg_type x") " AND (x.typtype IN ('d', 'r', 'p') OR x.typtype = 'b' AND NOT (x.typlen = -1 AND x.typelem "
+                           "<> 0))"},
     {0, FUNCTIONS},
     {0, PLAIN("'statistics'", "pg_statistic_ext", "x.oid", "x.stxname", "x.stxnamespace", "pg_statistic_ext x")},
     {0, PLAIN("'collation'", "pg_collation", "x.oid", "x.collname", "x.collnamespace", "pg_collation x")},
@@ -53,9 +65,12 @@ static const struct { int min_version; const char *sql; } parts[] = {
     {0, PLAIN("'text search configuration'", "pg_ts_config", "x.oid", "x.cfgname", "x.cfgnamespace", "pg_ts_config x")},
     {0, PLAIN("'text search dictionary'", "pg_ts_dict", "x.oid", "x.dictname", "x.dictnamespace", "pg_ts_dict x")},
     {0, PLAIN("'text search parser'", "pg_ts_parser", "x.oid", "x.prsname", "x.prsnamespace", "pg_ts_parser x")},
-    {0, PLAIN("'text search template'", "pg_ts_template", "x.oid", "x.tmplname", "x.tmplnamespace", "pg_ts_template x")},
-    {180000, BELOW("'virtual generated column'", "a.attname", "pg_attribute a ON a.attrelid = c.oid AND a.attgenerated = 'v'")},
-    {180000, BELOW("'not enforced constraint'", "x.conname", "pg_constraint x ON x.conrelid = c.oid AND NOT x.conenforced")},
+    {0,
+     PLAIN("'text search template'", "pg_ts_template", "x.oid", "x.tmplname", "x.tmplnamespace", "pg_ts_template x")},
+    {180000,
+     BELOW("'virtual generated column'", "a.attname", "pg_attribute a ON a.attrelid = c.oid AND a.attgenerated = 'v'")},
+    {180000,
+     BELOW("'not enforced constraint'", "x.conname", "pg_constraint x ON x.conrelid = c.oid AND NOT x.conenforced")},
     {180000, BELOW("'temporal constraint'", "x.conname", "pg_constraint x ON x.conrelid = c.oid AND x.conperiod")},
 };
 
@@ -90,7 +105,8 @@ void unhandled_rows(struct reader *reader, const struct rows *rows)
     for (size_t i = 0; i < rows->n_rows; i++) {
         unsigned class = (unsigned)decode_oid(rows_get(rows, i, 0));
         if (oid_map_get(&reader->members, oid_key(class, decode_oid(rows_get(rows, i, 1)), 0))) continue;
-        struct unhandled unhandled = {.what = intern(reader->ctx->names, rows_get(rows, i, 2)), .path = path_of(reader, rows, i)};
+        struct unhandled unhandled = {.what = intern(reader->ctx->names, rows_get(rows, i, 2)),
+                                      .path = path_of(reader, rows, i)};
         vec_push(reader->ctx->arena, &reader->schema->unhandled, unhandled);
     }
 }

@@ -1,4 +1,5 @@
-/* create.c: runs `create`'s statements in transactions of a few hundred, and notes in the journal, in the same transaction, how far it came. */
+/* create.c: runs `create`'s statements in transactions of a few hundred, and notes in the journal, in the same
+ * transaction, how far it came. */
 #include "pg/create.h"
 
 #include <stdlib.h>
@@ -48,9 +49,11 @@ bool create_read(struct conn *conn, const struct project *project, struct create
     struct ctx *ctx = conn->ctx;
     struct server_error error;
     struct rows rows;
-    const char *sql = arena_printf(ctx->arena,
-                                   "SELECT statement, digest, text FROM %s.journal WHERE direction = 'create' AND state = 'intent'"
-                                   " AND statement > 0 ORDER BY n DESC LIMIT 1", journal_schema(ctx, project));
+    const char *sql =
+        arena_printf(ctx->arena,
+                     "SELECT statement, digest, text FROM %s.journal WHERE direction = 'create' AND state = 'intent'"
+                     " AND statement > 0 ORDER BY n DESC LIMIT 1",
+                     journal_schema(ctx, project));
     *progress = (struct create_progress){.digest = "", .found = ""};
     if (!conn_query(conn, sql, &rows, &error)) {
         server_error_report(ctx, &error, nowhere, "cannot read the journal");
@@ -78,9 +81,11 @@ bool create_continues(struct ctx *ctx, const struct create_work *work, const str
         }
     }
     if (n == progress->statements && str_eq(digest, progress->digest)) return true;
-    struct diag *diag = diag_add(ctx, D_REVISION, nowhere, "create was interrupted here after %s, and the models have changed since",
-                                 str_count(ctx->arena, progress->statements, "statement"));
-    diag_mend(ctx, diag, "mend", "take the models as they were and create again, or begin with an empty database (dropdb, createdb)");
+    struct diag *diag =
+        diag_add(ctx, D_REVISION, nowhere, "create was interrupted here after %s, and the models have changed since",
+                 str_count(ctx->arena, progress->statements, "statement"));
+    diag_mend(ctx, diag, "mend",
+              "take the models as they were and create again, or begin with an empty database (dropdb, createdb)");
     return false;
 }
 
@@ -117,7 +122,8 @@ static enum run_outcome interrupted(struct creation *c)
     return RUN_INTERRUPTED;
 }
 
-static enum run_outcome refused(struct creation *c, const struct create_statement *statement, const struct server_error *error)
+static enum run_outcome refused(struct creation *c, const struct create_statement *statement,
+                                const struct server_error *error)
 {
     struct server_error said = *error;
     if (error->lost) {
@@ -140,7 +146,8 @@ struct messages {
     VEC(const struct create_statement *) of; /* NULL: bookkeeping */
 };
 
-static void message(const struct creation *c, struct messages *messages, const char *sql, const struct create_statement *of)
+static void message(const struct creation *c, struct messages *messages, const char *sql,
+                    const struct create_statement *of)
 {
     vec_push(c->ctx->arena, &messages->sql, sql);
     vec_push(c->ctx->arena, &messages->of, of);
@@ -166,7 +173,8 @@ static enum run_outcome run_together(struct creation *c, const struct create_bat
     if (timeout) message(c, &messages, timeout, NULL);
     for (size_t i = 0; i < batch->statements.n; i++) {
         const struct create_statement *statement = &batch->statements.at[i];
-        if (!str_eq(path, statement->search_path)) message(c, &messages, run_set_path(c->ctx, statement->search_path, true), NULL);
+        if (!str_eq(path, statement->search_path))
+            message(c, &messages, run_set_path(c->ctx, statement->search_path, true), NULL);
         path = statement->search_path;
         message(c, &messages, statement->sql, statement);
         digest = add_digest(c->ctx, digest, statement);
@@ -189,7 +197,8 @@ static enum run_outcome run_alone(struct creation *c, const struct create_statem
     struct server_error error;
     struct buf progress = buf_new(c->ctx->arena);
     const char *digest = add_digest(c->ctx, c->digest, statement);
-    if (!conn_query(c->conn, run_set_path(c->ctx, statement->search_path, false), NULL, &error)) return refused(c, NULL, &error);
+    if (!conn_query(c->conn, run_set_path(c->ctx, statement->search_path, false), NULL, &error))
+        return refused(c, NULL, &error);
     if (!conn_query_params(c->conn, statement->sql, 0, NULL, NULL, &error)) return refused(c, statement, &error);
     sql_progress(&progress, c, c->done + 1, digest);
     if (!conn_query(c->conn, progress.text, NULL, &error)) return refused(c, NULL, &error);
@@ -208,7 +217,8 @@ static enum run_outcome run_singly(struct creation *c, const struct create_batch
     for (size_t i = first; outcome == RUN_DONE && i < batch->statements.n; i++) {
         outcome = conn_interrupted() ? interrupted(c) : run_alone(c, &batch->statements.at[i]);
     }
-    if (conn_transaction(c->conn) != CONN_LOST) conn_query(c->conn, "RESET search_path; RESET lock_timeout", NULL, &error);
+    if (conn_transaction(c->conn) != CONN_LOST)
+        conn_query(c->conn, "RESET search_path; RESET lock_timeout", NULL, &error);
     return outcome;
 }
 
@@ -248,8 +258,14 @@ static enum run_outcome run_batches(struct creation *c, const struct create_list
 enum run_outcome create_run(struct conn *conn, const struct project *project, const struct create_work *work,
                             const struct create_progress *progress, const struct create_listener *listener)
 {
-    struct creation c = {.ctx = conn->ctx, .conn = conn, .project = project, .work = work, .schema = journal_schema(conn->ctx, project),
-                         .done = progress->statements, .digest = progress->digest, .committed = progress->begun};
+    struct creation c = {.ctx = conn->ctx,
+                         .conn = conn,
+                         .project = project,
+                         .work = work,
+                         .schema = journal_schema(conn->ctx, project),
+                         .done = progress->statements,
+                         .digest = progress->digest,
+                         .committed = progress->begun};
     if (!progress->begun && !state_creating(conn, project)) return RUN_FAILED;
     enum run_outcome outcome = run_batches(&c, listener);
     bool there = conn_transaction(conn) == CONN_IDLE;
@@ -270,11 +286,13 @@ static void script_batch(struct creation *c, const struct create_batch *batch, s
         bool last = i + 1 == batch->statements.n;
         c->digest = add_digest(c->ctx, c->digest, statement);
         c->done++;
-        if (!str_eq(path, statement->search_path)) buf_printf(out, "%s;\n", run_set_path(c->ctx, statement->search_path, batch->transaction));
+        if (!str_eq(path, statement->search_path))
+            buf_printf(out, "%s;\n", run_set_path(c->ctx, statement->search_path, batch->transaction));
         path = statement->search_path;
         script_statement(out, statement->note, statement->sql);
         if (batch->transaction && !last) continue;
-        if (batch->section && run_changes_session(batch->section)) buf_add(out, session_settings(c->ctx, c->project->role));
+        if (batch->section && run_changes_session(batch->section))
+            buf_add(out, session_settings(c->ctx, c->project->role));
         sql_progress(out, c, c->done, c->digest);
         buf_add(out, ";\n");
     }
@@ -282,9 +300,11 @@ static void script_batch(struct creation *c, const struct create_batch *batch, s
 }
 
 const char *create_script(struct ctx *ctx, const struct project *project, const struct create_work *work,
-                          const struct graph_of_revisions *graph, const struct revision_set *heads, const struct map *manifest)
+                          const struct graph_of_revisions *graph, const struct revision_set *heads,
+                          const struct map *manifest)
 {
-    struct creation c = {.ctx = ctx, .project = project, .work = work, .schema = journal_schema(ctx, project), .digest = ""};
+    struct creation c = {
+        .ctx = ctx, .project = project, .work = work, .schema = journal_schema(ctx, project), .digest = ""};
     struct buf out = buf_new(ctx->arena);
     struct db_state empty = {.manifest = map_new(ctx->arena)};
     struct stamping stamping = {graph, heads, manifest, &empty};

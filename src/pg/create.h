@@ -1,5 +1,5 @@
-/* create.h: `create`: many statements onto an empty database, in transactions of a few hundred, each of which notes how far it came: what
- * was interrupted goes on from there. */
+/* create.h: `create`: many statements onto an empty database, in transactions of a few hundred, each of which notes how
+ * far it came: what was interrupted goes on from there. */
 #ifndef MODELC_PG_CREATE_H
 #define MODELC_PG_CREATE_H
 
@@ -48,6 +48,7 @@ enum run_outcome create_run(struct conn *conn, const struct project *project, co
                             const struct create_progress *progress, const struct create_listener *listener);
 /* All of it as a script for psql, the stamp included. */
 const char *create_script(struct ctx *ctx, const struct project *project, const struct create_work *work,
-                          const struct graph_of_revisions *graph, const struct revision_set *heads, const struct map *manifest);
+                          const struct graph_of_revisions *graph, const struct revision_set *heads,
+                          const struct map *manifest);
 
 #endif

@@ -13,8 +13,8 @@ struct known_type {
     int32_t typmod;
     struct type_name name;
     uint32_t collation, base, element;
-    char what;              /* typtype */
-    const char *storage;    /* the type's default, as fields spell it */
+    char what;           /* typtype */
+    const char *storage; /* the type's default, as fields spell it */
 };
 
 /* A TYPE value that waits for its known_type, and what else depends on it. */
@@ -25,7 +25,9 @@ struct typed {
     uint32_t collation;
 };
 
-struct raw_key { uint32_t opclass, collation, type, operator; };
+struct raw_key {
+    uint32_t opclass, collation, type, operator;
+};
 
 /* A KEYS value whose operator classes, collations and operators still are oids. */
 struct keyed {
@@ -47,15 +49,15 @@ struct reader {
     struct conn *conn;
     const struct catalog_options *options;
     struct schema *schema;
-    struct oid_map objects;         /* oid_key -> object */
-    struct oid_map members;         /* of extensions: oid_key -> anything */
-    unsigned classes[32];           /* catalog of each kind, by kind_order() */
+    struct oid_map objects; /* oid_key -> object */
+    struct oid_map members; /* of extensions: oid_key -> anything */
+    unsigned classes[32];   /* catalog of each kind, by kind_order() */
     VEC(struct pending) pending;
-    VEC(struct typed) typed;        /* in the order of their objects */
+    VEC(struct typed) typed; /* in the order of their objects */
     VEC(struct keyed) keyed;
     VEC(struct known_type *) types;
     struct oid_map type_map;
-    size_t awaited;                 /* expressions announced, whose text has not come */
+    size_t awaited; /* expressions announced, whose text has not come */
     bool any_broken;
 };
 
@@ -63,13 +65,23 @@ struct reader {
 /* All rows of one query: new objects in their natural order, or values that complete known ones. */
 void decode_rows(struct reader *reader, const struct kind *kind, const struct rows *rows);
 uint32_t decode_oid(const char *text); /* 0 for NULL */
-/* Next element of a text array's text ("{a,NULL,\"b\"}"); *at starts at the brace. False at the end; *item NULL for NULL. */
+/* Next element of a text array's text ("{a,NULL,\"b\"}"); *at starts at the brace. False at the end; *item NULL for
+ * NULL. */
 bool decode_array_item(struct arena *arena, const char **at, const char **item);
 struct known_type *reader_type(struct reader *reader, uint32_t oid, int32_t typmod);
 
 /* catalog_types.c: what has to be asked once the rows are known, and putting the answers in. */
-enum { LOOKUP_TYPES, LOOKUP_CLASSES, LOOKUP_COLLATIONS, LOOKUP_OPERATORS, LOOKUP_RELATIONS, LOOKUP_COLUMNS, LOOKUP_NAMESPACES,
-       LOOKUP_BUILDING, LOOKUP_COUNT };
+enum {
+    LOOKUP_TYPES,
+    LOOKUP_CLASSES,
+    LOOKUP_COLLATIONS,
+    LOOKUP_OPERATORS,
+    LOOKUP_RELATIONS,
+    LOOKUP_COLUMNS,
+    LOOKUP_NAMESPACES,
+    LOOKUP_BUILDING,
+    LOOKUP_COUNT
+};
 void lookup_queries(struct reader *reader, const char **sql /* [LOOKUP_COUNT] */);
 void lookup_answers(struct reader *reader, const struct rows *rows /* [LOOKUP_COUNT] */);
 
@@ -87,6 +99,6 @@ void unhandled_rows(struct reader *reader, const struct rows *rows);
 const char *mark_query(void);
 const char *snapshot_query(void);
 /* Counts and hashes of what deparsed expressions may mention: costs a fifth of a read, asked only if the mark moved. */
-const char *fingerprint_query(void);
+const char *fingerprint_query(struct arena *arena);
 
 #endif

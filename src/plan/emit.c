@@ -22,6 +22,48 @@ static void rename_default(const struct object *from, const struct object *to, s
     op_add(ops, PHASE_RENAME, sql.text)->group = 1;
 }
 
+/* The object that has the name which this rename wants, if it is itself being renamed in the same place. */
+static const struct change *renamed_away(const struct changes *changes, const struct change *change)
+{
+    for (size_t i = 0; i < changes->n; i++) {
+        const struct change *other = changes->at[i];
+        if (other->type == CHANGE_RENAME && other != change && str_eq(other->from->name, change->to->name) &&
+            other->from->kind->name_space == change->from->kind->name_space && other->from->parent == change->from->parent) {
+            return other;
+        }
+    }
+    return NULL;
+}
+
+/* Renames in a circle: the first of each circle goes by way of a third name. */
+static void find_circles(const struct changes *changes)
+{
+    for (size_t i = 0; i < changes->n; i++) {
+        struct change *change = changes->at[i];
+        if (change->type != CHANGE_RENAME || !change->renamed) continue;
+        const struct change *at = renamed_away(changes, change);
+        for (size_t steps = 0; at && at != change && !at->aside && steps < changes->n; steps++) at = renamed_away(changes, at);
+        change->aside = at == change;
+    }
+}
+
+static void emit_one_rename(const struct object *from, const struct object *to, struct ops *ops)
+{
+    if (to->kind->rename) to->kind->rename(from, to, ops);
+    else rename_default(from, to, ops);
+}
+
+static void emit_in_circle(const struct object *from, const struct object *to, struct ops *ops)
+{
+    struct object third = *to;
+    size_t first = ops->list.n;
+    third.name = sql_object_name(ops->ctx->arena, to->name, NULL, "modelc_aside");
+    third.now = NULL;
+    emit_one_rename(from, &third, ops);
+    for (size_t i = first; i < ops->list.n; i++) ops->list.at[i].phase = PHASE_ASIDE;
+    emit_one_rename(&third, to, ops);
+}
+
 static void emit_rename(const struct change *change, struct ops *ops)
 {
     struct arena *arena = ops->ctx->arena;
@@ -31,9 +73,8 @@ static void emit_rename(const struct change *change, struct ops *ops)
         op_addf(ops, PHASE_RENAME, "ALTER %s %s SET SCHEMA %s", to->kind->noun, sql_qname_str(arena, old->name, from->name),
                 sql_ident_str(arena, to->parent->name))->group = 1;
     }
-    if (!change->renamed) return;
-    if (to->kind->rename) to->kind->rename(from, to, ops);
-    else rename_default(from, to, ops);
+    if (change->aside) emit_in_circle(from, to, ops);
+    else if (change->renamed) emit_one_rename(from, to, ops);
 }
 
 static void emit_comment(const struct object *to, struct ops *ops)
@@ -69,6 +110,7 @@ static void emit_recreate(const struct change *change, struct ops *ops)
     const struct kind *kind = change->to->kind;
     if (kind->rebuild) {
         kind->rebuild(change->from, change->to, ops);
+        emit_finish(change->to, ops);
         return;
     }
     size_t first = ops->list.n;
@@ -108,6 +150,7 @@ void plan_emit(struct ctx *ctx, const struct changes *changes, const struct plan
     *ops = (struct ops){.ctx = ctx, .online = options->online, .reverse = changes->reverse};
     changes_mark(changes);
     set_names(changes);
+    find_circles(changes);
     for (size_t i = 0; i < changes->n; i++) {
         size_t first = ops->list.n;
         ops->change = changes->at[i];

@@ -8,6 +8,7 @@ struct node {
     const struct change *change;
     enum role role;
     size_t first, n; /* ops */
+    const char *path; /* of the object, or of a column's table: the natural key that breaks ties */
 };
 
 struct order {
@@ -26,7 +27,7 @@ enum role op_role(const struct op *op)
 {
     switch (op->phase) {
     case PHASE_RENAME: return ROLE_RENAME;
-    case PHASE_DROP_INDEX: case PHASE_DETACH: case PHASE_DROP: return ROLE_TEAR;
+    case PHASE_ASIDE: case PHASE_DROP_INDEX: case PHASE_DETACH: case PHASE_DROP: return ROLE_TEAR;
     case PHASE_FACETS: return ROLE_FINISH;
     case PHASE_LABELS: case PHASE_TYPES: case PHASE_TABLES: case PHASE_COLUMNS: case PHASE_KEYS: case PHASE_REFERENCES: case PHASE_INDEX:
         break;
@@ -37,6 +38,17 @@ enum role op_role(const struct op *op)
 static const struct op *op_of(const struct order *order, size_t node)
 {
     return &order->ops->list.at[order->nodes.at[node].first];
+}
+
+static const struct object *object_of(const struct change *change)
+{
+    return change->to ? change->to : change->from;
+}
+
+/* Columns keep the order of their table. */
+static const char *natural_key(struct arena *arena, const struct object *object)
+{
+    return object_path(arena, object_is(object, "column") ? object->parent : object);
 }
 
 static void make_nodes(struct order *order)
@@ -51,6 +63,7 @@ static void make_nodes(struct order *order)
             node.n++;
         }
         while (order->changes->at[change] != node.change) change++;
+        node.path = natural_key(order->ctx->arena, object_of(node.change));
         if (!order->of_change[change].n) order->of_change[change].first = order->nodes.n;
         order->of_change[change].n++;
         vec_push(order->ctx->arena, &order->nodes, node);
@@ -106,7 +119,7 @@ static void edges_within(struct order *order, const struct change *change)
     if (is_rebuild(change)) {
         edges(order, change, R_BUILD, change, R_TEAR | R_FINISH);
     } else {
-        edges(order, change, R_TEAR, change, R_BUILD | R_FINISH);
+        edges(order, change, R_TEAR, change, R_RENAME | R_BUILD | R_FINISH);
         edges(order, change, R_BUILD, change, R_FINISH);
     }
     struct span_of_nodes own = nodes_of(order, change);
@@ -180,6 +193,14 @@ static const char *name_key(struct order *order, const struct object *object, co
                         (const void *)home, name);
 }
 
+/* A table's row type has its name. */
+static const char *type_key(struct order *order, const struct object *object)
+{
+    const struct object *home = object_schema(object);
+    if (home && home->live == order->changes->from->live && home->peer) home = home->peer;
+    return arena_printf(order->ctx->arena, "type %p %s", (const void *)home, object->name);
+}
+
 static bool has_index(const struct object *object)
 {
     return object_is(object, "primary_key") || object_is(object, "unique") || object_is(object, "exclude");
@@ -193,15 +214,21 @@ static void release(struct order *order, struct map *released, const struct chan
     *entry = (struct release){acting(object) && role == R_TEAR ? acting(object) : change, role};
     map_put(released, name_key(order, object, object->name, false), entry);
     if (has_index(object)) map_put(released, name_key(order, object, object->name, true), entry);
+    if (object_is(object, "table")) map_put(released, type_key(order, object), entry);
+}
+
+static void take_key(struct order *order, const struct map *released, const struct change *taker, const char *key, unsigned role)
+{
+    const struct release *entry = map_get(released, key);
+    if (entry && entry->change != taker) edges(order, entry->change, entry->role, taker, role);
 }
 
 static void take(struct order *order, const struct map *released, const struct change *change, const struct object *object, unsigned role)
 {
-    for (int as_relation = 0; as_relation <= (has_index(object) ? 1 : 0); as_relation++) {
-        const struct release *entry = map_get(released, name_key(order, object, object->name, as_relation));
-        const struct change *taker = role == R_BUILD && acting(object) ? acting(object) : change;
-        if (entry && entry->change != taker) edges(order, entry->change, entry->role, taker, role);
-    }
+    const struct change *taker = role == R_BUILD && acting(object) ? acting(object) : change;
+    take_key(order, released, taker, name_key(order, object, object->name, false), role);
+    if (has_index(object)) take_key(order, released, taker, name_key(order, object, object->name, true), role);
+    if (object_is(object, "table")) take_key(order, released, taker, type_key(order, object), role);
 }
 
 /* Who gives a name up comes before who takes it. */
@@ -211,7 +238,7 @@ static void edges_of_names(struct order *order)
     const struct changes *changes = order->changes;
     for (size_t i = 0; i < changes->n; i++) {
         const struct change *change = changes->at[i];
-        if (change->type == CHANGE_RENAME) release(order, released, change, change->from, R_RENAME);
+        if (change->type == CHANGE_RENAME) release(order, released, change, change->from, change->aside ? R_TEAR : R_RENAME);
         else if (change->type == CHANGE_DROP || change->type == CHANGE_RECREATE) release(order, released, change, change->from, R_TEAR);
     }
     for (size_t i = 0; i < changes->n; i++) {
@@ -249,11 +276,6 @@ static void make_edges(struct order *order)
 
 /* ---- ties ---- */
 
-static const struct object *object_of(const struct change *change)
-{
-    return change->to ? change->to : change->from;
-}
-
 /* Drops in the reverse order of creation. */
 static bool less(const void *arg, size_t a, size_t b)
 {
@@ -265,6 +287,8 @@ static bool less(const void *arg, size_t a, size_t b)
     bool down = op_role(x) == ROLE_TEAR;
     if (i != j) return down ? i > j : i < j;
     if (!x->change->to != !y->change->to) return !x->change->to;
+    int natural = str_cmp(order->nodes.at[a].path, order->nodes.at[b].path);
+    if (natural) return natural < 0;
     if (p->serial != q->serial) return p->serial < q->serial;
     return a < b;
 }

@@ -51,14 +51,16 @@ static void read_id(struct parser *parser, const struct directive *line)
 static struct words read_ids(struct parser *parser, const struct directive *line)
 {
     struct words ids = split(parser, line->value);
+    struct map *seen = map_new(parser->ctx->arena);
     for (size_t i = 0; i < ids.n; i++) {
-        if (!revision_id_valid(ids.at[i])) {
+        bool valid = revision_id_valid(ids.at[i]), twice = map_has(seen, ids.at[i]);
+        map_put(seen, ids.at[i], parser);
+        if (!valid) {
             diag_add(parser->ctx, D_REVISION, line->value_span, "\"%s\" can't be a revision id", ids.at[i]);
-        }
-        for (size_t k = 0; k < i; k++) {
-            if (!str_eq(ids.at[i], ids.at[k])) continue;
+        } else if (twice) {
             diag_add(parser->ctx, D_DUPLICATE, line->value_span, "revision %s is named twice", ids.at[i]);
         }
+        if (!valid || twice) break; /* one finding for a line */
     }
     return ids;
 }
@@ -81,11 +83,11 @@ static void read_labels(struct parser *parser, const struct directive *line)
 {
     struct words labels = split(parser, line->value);
     for (size_t i = 0; i < labels.n; i++) {
-        if (revision_id_valid(labels.at[i])) {
-            vec_push(parser->ctx->arena, &parser->revision->labels, labels.at[i]);
-        } else {
+        if (!revision_id_valid(labels.at[i])) {
             diag_add(parser->ctx, D_REVISION, line->value_span, "\"%s\" can't be a label", labels.at[i]);
+            break;
         }
+        vec_push(parser->ctx->arena, &parser->revision->labels, labels.at[i]);
     }
 }
 

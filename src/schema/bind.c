@@ -44,17 +44,23 @@ static const struct object *was_parent(const struct diff *diff, const struct obj
     return model->parent->peer;
 }
 
-/* Only the old name exists: a rename. The new one exists: the `was` is stale, or the old one a drop. */
-static void bind_renamed(struct diff *diff, const struct object *parent, const struct kind *kind)
+/* Only the old name exists: a rename. The new one exists: the `was` is stale, or the old one a drop; unless the new name is about to be
+ * freed by a rename itself (a -> b -> c). Two names that were exchanged look the same before and after: that is no rename. */
+static bool bind_renamed_once(struct diff *diff, const struct object *parent, const struct kind *kind)
 {
+    bool any = false;
     for (size_t i = 0; i < parent->children.n; i++) {
         struct object *model = parent->children.at[i];
         if (model->kind != kind || !model->was || model->peer) continue;
-        if (parent->peer && object_child(parent->peer, kind->name, model->name)) continue;
+        const struct object *taken = parent->peer ? object_child(parent->peer, kind->name, model->name) : NULL;
+        if (taken && (!taken->peer || str_eq(taken->peer->name, taken->name))) continue;
         const struct object *old = was_parent(diff, model);
         struct object *live = old ? free_child(old, kind, model->was) : NULL;
-        if (live) bind(live, model);
+        if (!live) continue;
+        bind(live, model);
+        any = true;
     }
+    return any;
 }
 
 static void bind_named(const struct object *parent, const struct kind *kind)
@@ -71,11 +77,16 @@ static void bind_named(const struct object *parent, const struct kind *kind)
 /* An index is found by its name in the whole schema only through its table: one that moved to another table is another index. */
 static void bind_kind(struct diff *diff, const struct kind *kind)
 {
+    for (bool again = true; again;) {
+        again = false;
+        for (size_t i = 0; i < diff->models->all.n; i++) {
+            const struct object *parent = diff->models->all.at[i];
+            if (str_eq(parent->kind->name, kind->parent)) again |= bind_renamed_once(diff, parent, kind);
+        }
+    }
     for (size_t i = 0; i < diff->models->all.n; i++) {
         const struct object *parent = diff->models->all.at[i];
-        if (!str_eq(parent->kind->name, kind->parent)) continue;
-        bind_renamed(diff, parent, kind);
-        bind_named(parent, kind);
+        if (str_eq(parent->kind->name, kind->parent)) bind_named(parent, kind);
     }
 }
 
@@ -188,15 +199,21 @@ static bool same_nextval(struct diff *diff, const struct object *live, struct va
     return true;
 }
 
+/* DEFAULT NULL may be no default at all: only the server knows for which types. */
+static bool may_be_null(const struct value *value)
+{
+    return value->expr.text && strcasestr(value->expr.text, "null");
+}
+
 static void ask(struct diff *diff, struct object *live, struct object *model)
 {
     for (size_t f = 0; f < model->kind->n_fields; f++) {
         const struct field *field = &model->kind->fields[f];
         if ((field->type != VALUE_EXPR && field->type != VALUE_KEYS) || field->means == INTENT || field->means == LIVE) continue;
-        if (!live->values[f].set || !model->values[f].set) continue;
+        if (!model->values[f].set || (!live->values[f].set && !may_be_null(&model->values[f]))) continue;
         if (value_equal(diff->ctx, field, &live->values[f], &model->values[f])) continue;
-        if (field->type == VALUE_EXPR && same_nextval(diff, live, &live->values[f], model, &model->values[f])) continue;
-        struct question question = {.from = live, .to = model, .field = f};
+        if (field->type == VALUE_EXPR && live->values[f].set && same_nextval(diff, live, &live->values[f], model, &model->values[f])) continue;
+        struct question question = {.from = live->values[f].set ? live : NULL, .to = model, .field = f};
         vec_push(diff->ctx->arena, &diff->questions, question);
     }
 }

@@ -340,7 +340,11 @@ static void set_was(struct build *b)
     bool in_schema = object->parent && object_is(object->parent, "schema");
     object->was = arg->text;
     object->was_span = arg->span;
-    if (in_schema) object->was_schema = arg->schema ? arg->schema : namespace->name;
+    if (in_schema) {
+        /* unqualified: the object's own schema, unless that would be itself; then the file's (`table media.t was t`) */
+        bool itself = str_eq(object->was, object->name);
+        object->was_schema = arg->schema ? arg->schema : itself ? b->decl->in_schema : namespace->name;
+    }
     bool same = str_eq(object->was, object->name) && (!in_schema || str_eq(object->was_schema, namespace->name));
     if (same)
         diag_add(b->r->ctx, D_INVALID, arg->span, "%s was never called anything else: `was` names itself",

@@ -114,6 +114,12 @@ static bool compare_values(struct diff *diff, struct object *from, struct object
     return any;
 }
 
+static bool comments_differ(const struct object *from, const struct object *to)
+{
+    const struct object *model = from->live ? to : from;
+    return !str_eq(from->comment, to->comment) && (model->comment || !model->kind->own_comment);
+}
+
 static void compare(struct diff *diff, struct changes *changes, struct object *from, struct object *to)
 {
     bool *changed = ARENA_ARRAY(diff->ctx->arena, bool, from->kind->n_fields + 1);
@@ -126,9 +132,7 @@ static void compare(struct diff *diff, struct changes *changes, struct object *f
         struct change *change = changes_add(changes, diff->ctx, recreate ? CHANGE_RECREATE : CHANGE_ALTER, from, to);
         change->changed = changed;
     }
-    if (!str_eq(from->comment, to->comment) && !(any && recreate && !from->kind->rebuild)) {
-        add(changes, diff->ctx, CHANGE_COMMENT, from, to);
-    }
+    if (comments_differ(from, to) && !(any && recreate)) add(changes, diff->ctx, CHANGE_COMMENT, from, to);
 }
 
 static void walk_new(struct diff *diff, struct changes *changes)

@@ -14,6 +14,7 @@ struct change {
     bool forced;              /* a recreate only because something it depends on is recreated */
     bool moved;               /* RENAME: the schema differs */
     bool renamed;             /* RENAME: the name differs */
+    bool aside;               /* RENAME: by way of a third name, since another object takes its name while it takes that one's */
     size_t position;          /* in its set; for the planner */
 };
 struct changes {

@@ -27,10 +27,16 @@ static void add_qualified(struct buf *buf, const char *schema, const char *name)
     add(buf, name);
 }
 
+/* pg_catalog is searched first, whether it is named or not. */
+static const char *said_schema(const char *schema)
+{
+    return str_eq(schema, "pg_catalog") ? NULL : schema;
+}
+
 static void add_ref(struct buf *buf, const struct ref *ref)
 {
     if (ref->to) add_path(buf, ref->to);
-    else add_qualified(buf, ref->schema, ref->name);
+    else add_qualified(buf, said_schema(ref->schema), ref->name);
 }
 
 static void add_type(struct buf *buf, const struct type_name *type)
@@ -60,7 +66,7 @@ static void add_key(struct ctx *ctx, struct buf *buf, struct key *key)
     add(buf, key->opclass_options);
     buf_add(buf, key->desc ? "desc" : "asc");
     buf_add(buf, key->nulls_first ? " first" : " last");
-    add_qualified(buf, key->operator_schema, key->operator_name);
+    add_qualified(buf, said_schema(key->operator_schema), key->operator_name);
 }
 
 static void add_value(struct ctx *ctx, struct buf *buf, const struct field *field, struct value *value)

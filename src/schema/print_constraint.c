@@ -207,9 +207,10 @@ void print_constraint(const struct printer *p, struct buf *buf, const struct obj
     if (object_is(constraint, "index") && object_flag(constraint, "unique")) buf_add(buf, "unique ");
     buf_add(buf, constraint->kind->word);
     print_given_name(p, buf, constraint);
-    if (method->set && !(object_is(constraint, "index") && str_eq(method->text, "btree"))) {
+    const char *using = method->set ? method->text : object_is(constraint, "exclude") ? "btree" : NULL;
+    if (using && !(object_is(constraint, "index") && str_eq(using, "btree"))) {
         buf_add(buf, " using ");
-        print_name(buf, method->text);
+        print_name(buf, using);
     }
     if (columns->refs.n) buf_addc(buf, ' ');
     if (columns->refs.n) print_names(buf, &columns->refs);

@@ -125,9 +125,9 @@ static const char *say_integers(struct arena *arena, const char *framed, const c
     return said.text;
 }
 
-/* ---- depth: libpg_query writes its trees by recursion, and jansson reads no deeper than its limit */
+/* ---- depth: libpg_query writes its trees by recursion */
 
-enum { LONGEST_CHAIN = 50000, SHALLOW = 512 };
+enum { LONGEST_CHAIN = 50000 };
 
 /* Tokens that may all be in one chain of operators: those of brackets count for what they stand in. */
 struct chain {
@@ -164,20 +164,6 @@ static bool is_abyss(struct arena *arena, const char *text)
     return false;
 }
 
-/* Whether brackets of a tree nest deeper than jansson follows. */
-static bool is_too_deep(const char *tree)
-{
-    int depth = 0;
-    for (bool quoted = false; *tree; tree++) {
-        if (*tree == '"') quoted = !quoted;
-        if (quoted && *tree == '\\' && tree[1]) tree++;
-        if (quoted) continue;
-        if ((*tree == '{' || *tree == '[') && ++depth > JSON_PARSER_MAX_DEPTH) return true;
-        if (*tree == '}' || *tree == ']') depth--;
-    }
-    return false;
-}
-
 /* ---- parsing */
 
 static bool acceptable(struct arena *arena, enum sql_island what, const char *text, struct sql_error *error)
@@ -208,11 +194,8 @@ bool sql_parse(struct arena *arena, enum sql_island what, const char *text, cons
     buf_add(&framed, text);
     buf_add(&framed, frame->after);
     PgQueryParseResult result = pg_query_parse(framed.text);
-    bool deep = !result.error && framed.len > SHALLOW && is_too_deep(result.parse_tree);
-    bool parsed = !result.error && !deep;
-    if (deep) {
-        *error = sql_error_at("too deeply nested", 0, 1);
-    } else if (parsed) {
+    bool parsed = !result.error;
+    if (parsed) {
         const char *said = say_integers(arena, framed.text, result.parse_tree);
         *tree = said == result.parse_tree ? arena_strdup(arena, said) : said;
     } else {
@@ -231,7 +214,7 @@ json_t *sql_parse_node(struct arena *arena, enum sql_island what, const char *te
     const json_t *list = json_object_get(root, "stmts");
     json_t *node = json_object_get(json_array_get(list, 0), "stmt");
     if (!root) {
-        *error = sql_error_at("the parser's answer can't be read", 0, 1);
+        *error = sql_error_at("too deeply nested", 0, 1);
     } else if (!node) {
         *error = sql_error_at("a statement is expected", 0, 1);
     } else if (json_array_size(list) > 1) {

@@ -64,7 +64,7 @@ measure() { # N
     dumped=$(median "$runs" 0 dump)
     line "$1" "(a) 17 catalog queries in psql" "$catalog" ""
     line "$1" "(b) pg_dump -s" "$dumped" ""
-    (cd "$project" && "$MODELC" baseline -m base) >"$work/out" 2>&1 || { cat "$work/out"; failed=1; }
+    (cd "$project" && timeout 300 "$MODELC" baseline -m base) >"$work/out" 2>&1 || { cat "$work/out"; failed=1; }
     nothing=$(median "$runs" 0 modelc_diff)
     line "$1" "modelc diff, nothing to do" "$nothing" "$(ratio "$nothing" "$catalog") x (a), $(ratio "$dumped" "$nothing") times as fast as (b)"
     offline=$(median "$runs" 0 modelc_check)

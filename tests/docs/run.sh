@@ -59,19 +59,30 @@ plain() {
         }'
 }
 
-# Lines of the found text that a line `...` of the expected one stands for become that line.
+# The found text, where lines that a line `...` of the expected one stands for have become that line.
 fold() { # EXPECTED FOUND
     awk -v expected="$1" '
-        function same(a, b) { return a == b }
-        BEGIN { while ((getline line < expected) > 0) want[++n] = line; at = 1 }
-        {
-            if (want[at] == "...") {
-                if (!folding) { print "..."; folding = 1 }
-                if (at < n && same(want[at + 1], $0)) { folding = 0; at += 2; print }
-                next
+        BEGIN { while ((getline line < expected) > 0) want[++n] = line }
+        { found[++m] = $0 }
+        # Whether the lines of want from w up to the next `...` stand at f.
+        function stands(w, f) {
+            for (; w <= n && want[w] != "..."; w++) if (want[w] != found[f++]) return 0
+            return w <= n || f > m
+        }
+        END {
+            f = 1
+            for (w = 1; w <= n && f <= m; w++) {
+                if (want[w] != "...") {
+                    print found[f]
+                    if (want[w] != found[f++]) break
+                    continue
+                }
+                for (at = f; at <= m && !stands(w + 1, at); at++) continue
+                if (w < n && at > m) break
+                print "..."
+                f = w == n ? m + 1 : at
             }
-            print
-            if (same(want[at], $0)) at++
+            while (f <= m) print found[f++]
         }' "$2"
 }
 

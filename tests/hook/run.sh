@@ -33,6 +33,8 @@ status=0
 $(cat "$work/check") || status=1
 files=\$(git diff --cached --name-only --diff-filter=ACM -- '*.model')
 [ -z "\$files" ] || $(cat "$work/fmt") \$files || status=1
+# A hook that changes files has failed.
+git diff --quiet -- \$files || status=1
 exit \$status
 H
 chmod +x .git/hooks/pre-commit

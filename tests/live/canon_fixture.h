@@ -1,4 +1,5 @@
-/* canon_fixture.h: a live database made by SQL against a model, through reader, binder and canonicaliser; for the tests of both. */
+/* canon_fixture.h: a live database made by SQL against a model, through reader, binder and canonicaliser; for the tests
+ * of both. */
 #ifndef MODELC_TESTS_CANON_FIXTURE_H
 #define MODELC_TESTS_CANON_FIXTURE_H
 
@@ -28,11 +29,13 @@ __attribute__((unused)) static bool run_sql(struct conn *conn, const char *sql)
 /* An empty database again. */
 __attribute__((unused)) static bool empty_database(struct conn *conn)
 {
-    return run_sql(conn, "SET client_min_messages = warning; RESET search_path; DO $$ DECLARE s name; BEGIN"
-                         " FOR s IN SELECT extname FROM pg_extension WHERE extname <> 'plpgsql' LOOP"
-                         "   EXECUTE format('DROP EXTENSION %I CASCADE', s); END LOOP;"
-                         " FOR s IN SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' LOOP"
-                         "   EXECUTE format('DROP SCHEMA %I CASCADE', s); END LOOP; END $$; CREATE SCHEMA public");
+    return run_sql(
+        conn,
+        "SET client_min_messages = warning; RESET search_path; DO $$ DECLARE s name; BEGIN"
+        " FOR s IN SELECT extname FROM pg_extension WHERE extname <> 'plpgsql' LOOP"
+        "   EXECUTE format('DROP EXTENSION %I CASCADE', s); END LOOP;"
+        " FOR s IN SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' LOOP"
+        "   EXECUTE format('DROP SCHEMA %I CASCADE', s); END LOOP; END $$; CREATE SCHEMA public");
 }
 
 __attribute__((unused)) static const char *printed_diags(struct ctx *ctx)
@@ -69,7 +72,8 @@ __attribute__((unused)) static struct outcome compare(struct ctx *ctx, struct co
     }
     if (outcome.changes) {
         struct buf text = buf_new(ctx->arena);
-        for (size_t i = 0; i < outcome.changes->n; i++) buf_printf(&text, "%s\n", change_text(ctx, outcome.changes->at[i]));
+        for (size_t i = 0; i < outcome.changes->n; i++)
+            buf_printf(&text, "%s\n", change_text(ctx, outcome.changes->at[i]));
         outcome.text = text.text;
     }
     outcome.diags = printed_diags(ctx);

@@ -1,0 +1,7 @@
+-- modelc:upgrade no-transaction
+
+DROP INDEX CONCURRENTLY public.ix_by_hand;
+--------
+-- modelc:downgrade no-transaction
+
+CREATE INDEX CONCURRENTLY ix_by_hand ON public.orders (status);
