@@ -271,6 +271,11 @@ item
 
 column
   : column_name[name] type clauses              { $$ = decl_typed(r, "column", @$, $name, @type, $clauses); }
+  | column_name[name] error[rest]
+    { uint32_t wrong = yylloc.start;
+      if (lexer_skip_item(r, yychar)) yyclearin;
+      $$ = decl_broken(r, "column", @$, $name, (struct span){@rest.start, wrong});
+      yyerrok; }
   ;
 
 primary_key

@@ -139,10 +139,18 @@ static void print_mend(const struct printer *p, const struct diag_mend *mend)
     fputc('\n', p->out);
 }
 
-static void print_whole(const struct printer *p, const struct diag *diag)
+/* Whether both are mended by the same command: then it is said once, below the last of them. */
+static bool same_mend(const struct diag *a, const struct diag *b)
+{
+    if (!b || a->severity != b->severity || a->notes.n || a->mends.n != 1 || b->mends.n != 1) return false;
+    const struct diag_mend *x = &a->mends.at[0], *y = &b->mends.at[0];
+    return str_eq(x->label, "mend") && str_eq(y->label, "mend") && str_eq(x->text, y->text);
+}
+
+static void print_whole(const struct printer *p, const struct diag *diag, const struct diag *next)
 {
     print_finding(p, diag->severity, diag->span, diag->file, diag->message);
-    for (size_t i = 0; i < diag->mends.n; i++) print_mend(p, &diag->mends.at[i]);
+    for (size_t i = 0; i < diag->mends.n && !same_mend(diag, next); i++) print_mend(p, &diag->mends.at[i]);
     for (size_t i = 0; i < diag->notes.n; i++) {
         print_finding(p, SEVERITY_NOTE, diag->notes.at[i].span, NULL, diag->notes.at[i].message);
     }
@@ -151,12 +159,15 @@ static void print_whole(const struct printer *p, const struct diag *diag)
 static void print_text(const struct printer *p, const struct ctx *ctx, size_t budget)
 {
     size_t errors = diag_errors(ctx), warnings = diag_warnings(ctx), shown = 0;
+    const struct diag *held = NULL; /* printed once it is known what follows */
     for (size_t i = 0; i < ctx->diags->list.n; i++) {
         const struct diag *diag = ctx->diags->list.at[i];
         if (diag->severity == SEVERITY_ERROR && budget && shown == budget) continue;
         shown += diag->severity == SEVERITY_ERROR;
-        print_whole(p, diag);
+        if (held) print_whole(p, held, diag);
+        held = diag;
     }
+    if (held) print_whole(p, held, NULL);
     struct buf closing = buf_new(p->arena);
     if (errors) buf_add(&closing, str_count(p->arena, errors, "error"));
     if (shown < errors) buf_printf(&closing, " (%zu shown)", shown);

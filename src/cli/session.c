@@ -14,30 +14,31 @@ static const struct span nowhere = {0, 0};
 
 /* ---- files */
 
-static bool add_extra(struct session *s, struct project *project)
+/* The values of -x; NULL: a diagnostic. */
+static struct map *extra_values(struct session *s)
 {
     const struct words *words = &s->options->given[OPT_EXTRA];
-    if (!project->extra) project->extra = map_new(s->ctx->arena);
+    struct map *extra = map_new(s->ctx->arena);
     for (size_t i = 0; i < words->n; i++) {
         const char *equals = strchr(words->at[i], '=');
         if (!equals || equals == words->at[i]) {
             diag_add(s->ctx, D_USAGE, nowhere, "-x takes name=value, not %s", words->at[i]);
-            return false;
+            return NULL;
         }
         const char *name = arena_strndup(s->ctx->arena, words->at[i], (size_t)(equals - words->at[i]));
-        map_put(project->extra, name, arena_strdup(s->ctx->arena, equals + 1));
+        map_put(extra, name, arena_strdup(s->ctx->arena, equals + 1));
     }
-    return true;
+    return extra;
 }
 
 struct project *session_project(struct session *s)
 {
     if (s->project) return s->project;
-    struct project *project =
-        project_load(s->ctx, s->start, option_text(s->options, OPT_CONFIG), option_text(s->options, OPT_ENV));
-    if (!project || !add_extra(s, project)) return NULL;
-    s->project = project;
-    return project;
+    struct map *extra = extra_values(s);
+    if (!extra) return NULL;
+    s->project = project_load_with(s->ctx, s->start, option_text(s->options, OPT_CONFIG),
+                                   option_text(s->options, OPT_ENV), extra);
+    return s->project;
 }
 
 struct graph_of_revisions *session_graph(struct session *s)
@@ -54,8 +55,30 @@ struct schema *session_models(struct session *s)
     if (s->models || !session_project(s)) return s->models;
     size_t before = diag_errors(s->ctx);
     model_load(s->ctx, s->project->models, s->project->shown_from, &s->files);
-    if (diag_errors(s->ctx) == before) s->models = schema_resolve(s->ctx, &s->files, false);
+    if (diag_errors(s->ctx) != before) model_check_types(s->ctx, &s->files);
+    else s->models = schema_resolve(s->ctx, &s->files, option_given(s->options, OPT_STRICT));
     return s->models;
+}
+
+static bool holds_objects(const struct map *manifest)
+{
+    for (struct map_entry e = map_first(manifest); e.key; e = map_next(e)) {
+        if (e.value) return true;
+    }
+    return false;
+}
+
+bool session_expects_models(struct session *s)
+{
+    if (!session_models(s)) return false;
+    if (s->files.n > 0) return true;
+    const struct map *held = s->graph ? revisions_manifest(s->ctx, s->graph, NULL) : NULL;
+    bool empties = held && holds_objects(held);
+    struct diag *diag = diag_add(s->ctx, D_FILE, nowhere, "no *.model files in %s/",
+                                 session_shown(s, s->project->models));
+    if (empties) diag_mend(s->ctx, diag, "mend", "bring them back; where all is to be dropped, leave an empty one");
+    else diag_severity(diag, SEVERITY_WARNING);
+    return !empties;
 }
 
 int session_models_saved(struct session *s)
@@ -110,7 +133,7 @@ const char *session_position(const struct session *s)
     if (text.len == 0) buf_add(&text, "base");
     size_t behind = apply_pending(s->graph, &s->current);
     if (s->state.heads.n && at_heads(s)) buf_add(&text, s->state.heads.n > 1 ? " (heads)" : " (head)");
-    else if (behind && s->state.heads.n) buf_printf(&text, " (%zu behind head)", behind);
+    else if (behind && s->state.heads.n) buf_printf(&text, " (%zu behind %s)", behind, s->graph->heads.n > 1 ? "heads" : "head");
     if (s->state.partial) {
         bool down = str_eq(s->state.partial_direction, "down");
         buf_printf(&text, ", %s half %s", s->state.partial, down ? "taken back" : "applied");

@@ -40,6 +40,9 @@ struct project *session_project(struct session *s);
 struct graph_of_revisions *session_graph(struct session *s);
 /* All models, loaded and resolved, D_RELATION etc. queued; NULL where there are errors. */
 struct schema *session_models(struct session *s);
+/* session_models(), and it is said where there is no model file at all: that must not pass for a wish to drop everything
+ * that the revisions made. */
+bool session_expects_models(struct session *s);
 /* Connects, reads the state, and says on stderr which database it is and where it stands:
  * "Database  shop on localhost:5432 (DATABASE_URL), at 1975ea83b712 (head)". Loads the project and the graph first.
  * False: diagnostics. A head that no file has is an error unless `foreign` allows it: then its revision comes from the

@@ -139,15 +139,32 @@ static void alter(const struct object *from, const struct object *to, const bool
     if (added) assert_order(type, new, ops);
 }
 
+/* "role: fails where rows hold 'admin', unless convert maps it"; NULL where only the order changes. */
+static const char *removal_risk(struct arena *arena, const struct object *from, const struct object *to)
+{
+    const struct labels *old = &from->values[F_labels].labels, *new = &to->values[F_labels].labels;
+    struct buf gone = buf_new(arena);
+    size_t n = 0;
+    for (size_t i = 0; i < old->n; i++) {
+        if (!label_after(old, &old->at[i], new)) buf_printf(&gone, "%s'%s'", n++ ? " or " : "", old->at[i].name);
+    }
+    if (n == 0) return NULL;
+    return arena_printf(arena, "%s: fails where rows hold %s, unless convert maps %s", object_shown(arena, to), gone.text,
+                        n == 1 ? "it" : "them");
+}
+
 /* Removing or reordering labels: a new type takes the name, the columns follow (each column's own change), the old one goes. */
 static void rebuild(const struct object *from, const struct object *to, struct ops *ops)
 {
     struct arena *arena = ops->ctx->arena;
     const char *aside = sql_object_name(arena, to->name, NULL, "modelc_old");
     struct buf old = buf_new(arena), sql = buf_new(arena);
-    (void)from;
     sql_object_as(&old, to, aside);
-    op_addf(ops, PHASE_TYPES, "ALTER TYPE %s RENAME TO %s", sql_object_str(arena, to), sql_ident_str(arena, aside))->group = 1;
+    struct op *first =
+        op_addf(ops, PHASE_TYPES, "ALTER TYPE %s RENAME TO %s", sql_object_str(arena, to), sql_ident_str(arena, aside));
+    first->group = 1;
+    first->risk_text = removal_risk(arena, from, to);
+    if (first->risk_text) first->risk |= RISK_REFUSED;
     buf_printf(&sql, "CREATE TYPE %s AS ENUM ", sql_object_str(arena, to));
     add_labels(&sql, &to->values[F_labels].labels);
     op_add(ops, PHASE_TYPES, sql.text)->group = 1;

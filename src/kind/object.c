@@ -102,26 +102,54 @@ static const struct object *path_parent(const struct object *object)
     return object->parent;
 }
 
-static void add_path(struct buf *buf, const struct object *object, bool leave_out_public)
+static void add_path(struct buf *buf, const struct object *object)
 {
     const struct object *parent = path_parent(object);
-    if (parent && !(leave_out_public && object_is(parent, "schema") && str_eq(parent->name, "public"))) {
-        add_path(buf, parent, leave_out_public);
+    if (parent) {
+        add_path(buf, parent);
         buf_addc(buf, '.');
     }
     sql_ident(buf, object->name);
 }
 
+/* For people a reserved word and a capital letter need no quotes. */
+static void add_shown_name(struct buf *buf, const char *name)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+    if (*name && name[strspn(name, plain)] == '\0') buf_add(buf, name);
+    else sql_ident(buf, name);
+}
+
+/* products_pim_id_key of products says its table itself. */
+static bool tells_parent(const struct object *object)
+{
+    const struct object *table = object->parent;
+    if (object->kind->name_space == NAMES_RELATION || object_is(object, "column") || !table) return false;
+    size_t len = strlen(table->name);
+    return object_is(table, "table") && strncmp(object->name, table->name, len) == 0 && object->name[len] == '_';
+}
+
+static void add_shown(struct buf *buf, const struct object *object)
+{
+    const struct object *parent = path_parent(object);
+    if (tells_parent(object)) parent = object_schema(object);
+    if (parent && !(object_is(parent, "schema") && str_eq(parent->name, "public"))) {
+        add_shown(buf, parent);
+        buf_addc(buf, '.');
+    }
+    add_shown_name(buf, object->name);
+}
+
 const char *object_path(struct arena *arena, const struct object *object)
 {
     struct buf buf = buf_new(arena);
-    add_path(&buf, object, false);
+    add_path(&buf, object);
     return buf.text;
 }
 
 const char *object_shown(struct arena *arena, const struct object *object)
 {
     struct buf buf = buf_new(arena);
-    add_path(&buf, object, true);
+    add_shown(&buf, object);
     return buf.text;
 }

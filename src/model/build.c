@@ -1,10 +1,12 @@
 /* build.c: makes the nodes of the syntax tree from what the grammar found. */
 #include "model/build.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "model/island.h"
 #include "sql/quote.h"
+#include "sql/sql.h"
 
 const char *text_at(const struct source *source, struct span span)
 {
@@ -207,6 +209,14 @@ struct ast_decl *decl_typed(struct reader *r, const char *word, struct span span
     return made;
 }
 
+struct ast_decl *decl_broken(struct reader *r, const char *word, struct span span, struct ast_arg name, struct span type)
+{
+    while (type.end > type.start && isspace((unsigned char)r->source->text[type.end - 1 - r->source->base])) type.end--;
+    const char *text = arena_strndup(r->ctx->arena, text_at(r->source, type), span_len(type));
+    struct sql_error error;
+    return *text && sql_check(r->ctx->arena, SQL_TYPE, text, &error) ? decl_typed(r, word, span, name, type, NULL) : NULL;
+}
+
 struct ast_decl *decl_sql(struct reader *r, struct span span, struct span verb, const char *text)
 {
     struct ast_arg none = {.text = NULL};
@@ -218,7 +228,7 @@ struct ast_decl *decl_sql(struct reader *r, struct span span, struct span verb, 
 struct decls *decls_add(struct reader *r, struct decls *list, struct ast_decl *one)
 {
     if (!list) list = ARENA_NEW(r->ctx->arena, struct decls);
-    vec_push(r->ctx->arena, &list->list, one);
+    if (one) vec_push(r->ctx->arena, &list->list, one);
     return list;
 }
 

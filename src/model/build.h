@@ -59,6 +59,8 @@ struct ast_decl *decl(struct reader *r, const char *word, struct span span, stru
                       const struct clauses *clauses, const struct decls *children);
 struct ast_decl *decl_typed(struct reader *r, const char *word, struct span span, struct ast_arg name, struct span type,
                             const struct clauses *clauses);
+/* An item that was given up after its type (the text from the name to the word that was wrong); NULL where that is none. */
+struct ast_decl *decl_broken(struct reader *r, const char *word, struct span span, struct ast_arg name, struct span type);
 struct ast_decl *decl_sql(struct reader *r, struct span span, struct span verb, const char *text);
 struct decls *decls_add(struct reader *r, struct decls *list, struct ast_decl *decl);
 const char *naming_word(struct reader *r, const struct ast_arg *name);

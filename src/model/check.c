@@ -67,6 +67,13 @@ static void partial_unique(struct reader *r, const struct ast_decl *decl, const 
               (int)span_len(rest), text_at(r->source, rest));
 }
 
+/* `unique index` says so in front; `index (..) unique` is a column's clause. */
+static bool is_stray_unique(const struct ast_decl *decl, const struct ast_clause *clause)
+{
+    bool index = str_eq(decl->word, "index") && str_eq(clause->word, "unique");
+    return index && clause->word_span.start != decl->span.start;
+}
+
 static void not_allowed(struct reader *r, const struct ast_decl *decl, const struct form *form,
                         const struct ast_clause *clause)
 {
@@ -77,6 +84,7 @@ static void not_allowed(struct reader *r, const struct ast_decl *decl, const str
     }
     struct diag *diag = diag_add(r->ctx, D_INVALID, clause->word_span, "%s takes no `%s`", form->called, clause->word);
     if (where && column) diag_mend(r->ctx, diag, "hint", "`where` goes with an index");
+    if (is_stray_unique(decl, clause)) diag_mend(r->ctx, diag, "write", "unique index %s(..)", decl->name ? "NAME " : "");
 }
 
 static void check_allowed(struct reader *r, const struct ast_decl *decl)
@@ -85,7 +93,8 @@ static void check_allowed(struct reader *r, const struct ast_decl *decl)
     for (size_t i = 0; form && i < decl->clauses.n; i++) {
         const struct ast_clause *clause = &decl->clauses.at[i];
         const char *word = *clause->word == '@' ? "@" : clause->word;
-        if (!in_list(form->clauses, word)) not_allowed(r, decl, form, clause);
+        bool stray = is_stray_unique(decl, clause);
+        if (stray || !in_list(form->clauses, word)) not_allowed(r, decl, form, clause);
     }
 }
 
@@ -168,7 +177,7 @@ static void check_pasted(struct reader *r, const struct ast_decl *table)
                                  silent->name);
     diag_note(r->ctx, diag, not_null->span, "`not null` is the rule here: it need not be said");
     diag_mend(r->ctx, diag, "write", "%s %s? if it may be NULL; or drop every `not null`", silent->name, silent->type);
-    diag_mend(r->ctx, diag, "hint", "`modelc import --sql -` converts CREATE TABLE text");
+    diag_mend(r->ctx, diag, "hint", "one column a line, no commas, NOT NULL goes without saying: man 5 modelc-model");
 }
 
 /* ---- single words */

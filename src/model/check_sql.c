@@ -137,7 +137,7 @@ static void check_class(struct reader *r, struct span verb, const char *text)
     case SQL_CREATE_TABLE:
         diag = diag_add(r->ctx, D_INVALID, verb, "a table is declared, not created");
         diag_mend(r->ctx, diag, "write", "table %s%s { .. }", schema, name);
-        diag_mend(r->ctx, diag, "hint", "`modelc import --sql -` converts CREATE TABLE text");
+        diag_mend(r->ctx, diag, "hint", "one column a line, no commas, NOT NULL goes without saying: man 5 modelc-model");
         break;
     case SQL_CREATE_ENUM:
         diag = diag_add(r->ctx, D_INVALID, verb, "an enum is declared, not created");

@@ -14,6 +14,10 @@ struct ast_files { struct ast_file **at; size_t n, cap; };
  * matches nothing is an error, a file already loaded is not loaded twice). `shown_from`: names are shown relative to it. */
 void model_load(struct ctx *ctx, const char *folder, const char *shown_from, struct ast_files *files);
 
+/* For files with syntax errors, which are not resolved: types that nothing declares. Says nothing where an extension or an SQL
+ * statement could bring them. */
+void model_check_types(struct ctx *ctx, const struct ast_files *files);
+
 /* The file in modelc's format (docs/language.md): columns aligned, `?` for null, synonyms shortened, comments and blank lines
  * (at most one in a row) kept. Idempotent; parses to an equal AST. NULL and diagnostics where the source has errors. */
 const char *model_format(struct ctx *ctx, struct source *source);

@@ -60,7 +60,7 @@ static struct revision *walk_on(const struct route *route, struct revision *at, 
             continue;
         }
         if (choices == 0) {
-            report_too_far(route, i, i == 1 ? "follows" : "follow");
+            report_too_far(route, i, i <= 1 ? "follows" : "follow");
         } else {
             report_ambiguous(route, at ? walk_shown(route->ctx, at) : "base", next, choices);
         }
@@ -80,7 +80,7 @@ static struct revision *walk_back(const struct route *route, struct revision *at
             if (parent) vec_push(route->ctx->arena, &parents, parent);
         }
         if (!at) {
-            report_too_far(route, i, i == 1 ? "stands there" : "stand there");
+            report_too_far(route, i, i <= 1 ? "stands there" : "stand there");
             return NULL;
         }
         if (parents.n > 1) {
@@ -234,7 +234,7 @@ static bool downgrade_by(const struct route *route, size_t n, struct revision_se
     for (size_t i = 0; i < n; i++) {
         if (!at && !at_base) return false;
         if (at_base) {
-            report_too_far(route, i, i == 1 ? "is applied" : "are applied");
+            report_too_far(route, i, i <= 1 ? "is applied" : "are applied");
             return false;
         }
         vec_push(route->ctx->arena, &going, at);

@@ -24,7 +24,14 @@ static struct diag *refuse(struct loading *loading, const struct setting *settin
 
 /* ---- values */
 
-/* %(NAME)s reads the environment, %(here)s is the folder of modelc.ini, %%( is %( itself. Any other % stands for
+/* The value of -x, or else of the environment. */
+static const char *variable(const struct project *project, const char *name)
+{
+    const char *text = strcmp(name, "here") == 0 ? project->root : map_get(project->extra, name);
+    return text ? text : getenv(name);
+}
+
+/* %(NAME)s reads -x and the environment, %(here)s is the folder of modelc.ini, %%( is %( itself. Any other % stands for
  * itself: URLs are full of them. NULL: *missing names a variable that isn't set, or is empty. */
 static const char *expand(struct loading *loading, const char *value, const char **missing)
 {
@@ -41,7 +48,7 @@ static const char *expand(struct loading *loading, const char *value, const char
             continue;
         }
         const char *name = arena_strndup(loading->ctx->arena, at + 2, len);
-        const char *text = strcmp(name, "here") == 0 ? loading->project->root : getenv(name);
+        const char *text = variable(loading->project, name);
         if (!text || !*text) {
             *missing = name;
             return NULL;
@@ -58,7 +65,9 @@ static const char *text_of(struct loading *loading, const struct setting *settin
     const char *missing = NULL;
     const char *text = expand(loading, setting->value, &missing);
     if (!text) {
-        diag_add(loading->ctx, D_CONFIG, setting->value_span, "the environment variable %s isn't set", missing);
+        struct diag *diag =
+            diag_add(loading->ctx, D_CONFIG, setting->value_span, "the environment variable %s isn't set", missing);
+        diag_mend(loading->ctx, diag, "mend", "set it, or pass -x %s=VALUE", missing);
     } else if (strchr(text, '\n')) {
         struct diag *diag = refuse(loading, setting, "the indented line below continues this value");
         diag_mend(loading->ctx, diag, "mend", "begin each setting at the start of its line");
@@ -309,7 +318,8 @@ static void check_env(struct loading *loading)
     if (near.best) diag_mend(loading->ctx, diag, "did you mean", "%s", near.best);
 }
 
-static struct project *project_new(struct ctx *ctx, const char *ini, const char *shown_from, const char *env)
+static struct project *project_new(struct ctx *ctx, const char *ini, const char *shown_from, const char *env,
+                                   struct map *extra)
 {
     struct project *project = ARENA_NEW(ctx->arena, struct project);
     const char *root = path_dir(ctx->arena, ini);
@@ -326,7 +336,7 @@ static struct project *project_new(struct ctx *ctx, const char *ini, const char 
         .state_schema = "modelc",
         .env = env,
         .lock_timeout = 30,
-        .extra = map_new(ctx->arena),
+        .extra = extra ? extra : map_new(ctx->arena),
     };
     return project;
 }
@@ -357,6 +367,12 @@ static const char *find_ini(struct ctx *ctx, const char *start, const char *name
 
 struct project *project_load(struct ctx *ctx, const char *start, const char *explicit_ini, const char *env)
 {
+    return project_load_with(ctx, start, explicit_ini, env, NULL);
+}
+
+struct project *project_load_with(struct ctx *ctx, const char *start, const char *explicit_ini, const char *env,
+                                  struct map *extra)
+{
     const char *from = absolute(ctx, start ? start : ".");
     size_t errors = diag_errors(ctx);
     if (!from) {
@@ -366,7 +382,7 @@ struct project *project_load(struct ctx *ctx, const char *start, const char *exp
     const char *ini = find_ini(ctx, from, explicit_ini);
     struct settings *settings = ini ? settings_load(ctx, ini, path_shown(ctx->arena, from, ini)) : NULL;
     if (!settings) return NULL;
-    struct loading loading = {ctx, project_new(ctx, ini, from, env), settings};
+    struct loading loading = {ctx, project_new(ctx, ini, from, env, extra), settings};
     check_sections(&loading);
     check_keys(&loading);
     check_env(&loading);

@@ -31,13 +31,16 @@ struct project {
     const char *env;          /* -n NAME or NULL */
     int lock_timeout;         /* seconds to wait for modelc's own lock; lock-timeout = 30 */
     struct paths ignore;      /* ignore = pattern, .. : globs like "table public.spatial_*", "public.tmp_*" */
-    struct map *extra;        /* -x k=v */
+    struct map *extra;        /* -x k=v: %(k)s in modelc.ini, ${k} in templates */
 };
 
 /* Reads `explicit_ini` or looks for modelc.ini in `start` and above it. NULL and diagnostics (with file and line of
  * the ini: unknown keys get "did you mean") where there is none or it is wrong. `env` selects section [env NAME],
  * whose keys override. */
 struct project *project_load(struct ctx *ctx, const char *start, const char *explicit_ini, const char *env);
+/* The same with values of -x (name -> text, or NULL), which %(NAME)s reads before the environment. */
+struct project *project_load_with(struct ctx *ctx, const char *start, const char *explicit_ini, const char *env,
+                                  struct map *extra);
 bool project_ignores(const struct project *project, const char *kind, const char *path);
 
 #endif

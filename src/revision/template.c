@@ -17,24 +17,34 @@ const struct source *template_revision(struct ctx *ctx, const struct project *pr
     return source_add(ctx->sources, "templates/revision.sql", default_text, sizeof default_text - 1);
 }
 
-static const struct template_field *find_field(struct ctx *ctx, const struct source *source, const char *at, size_t len,
-                                               const struct template_field *fields, size_t n)
+struct filling {
+    struct ctx *ctx;
+    const struct source *source;
+    const struct template_field *fields;
+    size_t n;
+    const struct map *extra;
+};
+
+static const char *find_value(const struct filling *f, const char *at, size_t len)
 {
+    struct ctx *ctx = f->ctx;
     struct suggest near = {.word = arena_strndup(ctx->arena, at, len)};
-    for (size_t i = 0; i < n; i++) {
-        if (strcmp(fields[i].name, near.word) == 0) return &fields[i];
-        suggest_try(&near, fields[i].name);
+    for (size_t i = 0; i < f->n; i++) {
+        if (strcmp(f->fields[i].name, near.word) == 0) return f->fields[i].value;
+        suggest_try(&near, f->fields[i].name);
     }
-    uint32_t start = source->base + (uint32_t)(at - source->text);
+    const char *given = f->extra ? map_get(f->extra, near.word) : NULL;
+    if (given) return given;
+    uint32_t start = f->source->base + (uint32_t)(at - f->source->text);
     struct diag *diag = diag_add(ctx, D_CONFIG, (struct span){start, start + (uint32_t)len}, "unknown field ${%s}",
                                  near.word);
     if (near.best) diag_mend(ctx, diag, "did you mean", "${%s}", near.best);
+    else diag_mend(ctx, diag, "mend", "pass its value: -x %s=VALUE", near.word);
     return NULL;
 }
 
 /* One line of the template. */
-static bool fill_line(struct ctx *ctx, const struct source *source, const char *at, const char *end, struct buf *line,
-                      const struct template_field *fields, size_t n)
+static bool fill_line(const struct filling *f, const char *at, const char *end, struct buf *line)
 {
     while (at < end) {
         const char *close = str_starts(at, "${") ? memchr(at, '}', (size_t)(end - at)) : NULL;
@@ -42,22 +52,24 @@ static bool fill_line(struct ctx *ctx, const struct source *source, const char *
             buf_addc(line, *at++);
             continue;
         }
-        const struct template_field *field = find_field(ctx, source, at + 2, (size_t)(close - at - 2), fields, n);
-        if (!field) return false;
-        buf_add(line, field->value);
+        const char *value = find_value(f, at + 2, (size_t)(close - at - 2));
+        if (!value) return false;
+        buf_add(line, value);
         at = close + 1;
     }
     return true;
 }
 
-const char *template_fill(struct ctx *ctx, const struct source *source, const struct template_field *fields, size_t n)
+const char *template_fill(struct ctx *ctx, const struct source *source, const struct template_field *fields, size_t n,
+                          const struct map *extra)
 {
+    struct filling filling = {ctx, source, fields, n, extra};
     struct buf out = buf_new(ctx->arena);
     bool blank_pending = false;
     for (const char *at = source->text; *at;) {
         size_t len = strcspn(at, "\n");
         struct buf line = buf_new(ctx->arena);
-        if (!fill_line(ctx, source, at, at + len, &line, fields, n)) return NULL;
+        if (!fill_line(&filling, at, at + len, &line)) return NULL;
         const char *text = str_trim(ctx->arena, line.text);
         if (*text) {
             if (blank_pending && out.len > 0) buf_addc(&out, '\n');

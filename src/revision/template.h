@@ -11,8 +11,9 @@ struct template_field {
 
 /* templates/revision.sql of the project, else ours. NULL and a diagnostic where it can't be read. */
 const struct source *template_revision(struct ctx *ctx, const struct project *project);
-/* The text with each ${name} replaced. Lines lose the blanks at both ends, and of blank lines in a row
+/* The text with each ${name} replaced, by a field or else a value of `extra` (name -> text; may be NULL). Lines lose the blanks at both ends, and of blank lines in a row
  * one is kept. NULL and a diagnostic at an unknown field. */
-const char *template_fill(struct ctx *ctx, const struct source *source, const struct template_field *fields, size_t n);
+const char *template_fill(struct ctx *ctx, const struct source *source, const struct template_field *fields, size_t n,
+                          const struct map *extra);
 
 #endif

@@ -137,9 +137,7 @@ void walk_report_heads(struct ctx *ctx, const struct graph_of_revisions *graph)
     struct diag *diag = diag_add(ctx, D_HEADS, (struct span){0}, "%s heads: %s",
                                  n == 2 ? "two" : arena_printf(ctx->arena, "%zu", n),
                                  walk_shown_all(ctx, graph->heads.at, n));
-    diag_mend(ctx, diag, "mend", "modelc merge -m \"...\" heads");
-    diag_mend(ctx, diag, "mend", "modelc rebase");
-    diag_mend(ctx, diag, "mend", "or name one: modelc upgrade %s", graph->heads.at[0]->id);
+    diag_mend(ctx, diag, "mend", "modelc rebase, or modelc merge -m \"...\" heads");
 }
 
 long walk_number(const char *id)

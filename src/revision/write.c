@@ -151,8 +151,8 @@ static const char *message_text(struct ctx *ctx, const char *message)
     return str_trim(ctx->arena, out.text + 2);
 }
 
-static const char *fill(struct ctx *ctx, const struct source *template, const struct revision_draft *draft,
-                        const char *created, const char *generated)
+static const char *fill(struct ctx *ctx, const struct source *template, const struct map *extra,
+                        const struct revision_draft *draft, const char *created, const char *generated)
 {
     const struct template_field fields[] = {
         {"message", message_text(ctx, draft->message)},
@@ -161,7 +161,7 @@ static const char *fill(struct ctx *ctx, const struct source *template, const st
         {"downgrade", downgrade_text(ctx, draft)},
         {"objects", object_lines_text(ctx->arena, draft->objects.at, draft->objects.n, "\n")},
     };
-    return template_fill(ctx, template, fields, sizeof fields / sizeof fields[0]);
+    return template_fill(ctx, template, fields, sizeof fields / sizeof fields[0], extra);
 }
 
 static enum statement_origin origin_of(const struct op *op)
@@ -216,10 +216,11 @@ const char *revision_text(struct ctx *ctx, const struct project *project, const 
 {
     const char *created = draft->created ? draft->created : clock_utc(ctx->arena, time(NULL), CLOCK_ISO);
     const struct source *template = template_revision(ctx, project);
-    const char *text = template ? fill(ctx, template, draft, created, NULL) : NULL;
+    const struct map *extra = project ? project->extra : NULL;
+    const char *text = template ? fill(ctx, template, extra, draft, created, NULL) : NULL;
     struct revision *revision = text ? read_back(ctx, draft, text) : NULL;
     if (!revision) return NULL;
     bool generated = has_generated(revision->up.at, revision->up.n) || has_generated(revision->down.at,
                                                                                      revision->down.n);
-    return generated ? fill(ctx, template, draft, created, revision_generated_digest(ctx, revision)) : text;
+    return generated ? fill(ctx, template, extra, draft, created, revision_generated_digest(ctx, revision)) : text;
 }

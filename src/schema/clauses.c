@@ -247,7 +247,8 @@ static void set_convert(struct build *b, const struct ast_clause *clause)
 /* What modelc has no field for yet: recorded, never dropped in silence. */
 static void leave(struct build *b, const struct ast_clause *clause)
 {
-    const char *path = object_path(b->r->ctx->arena, b->object);
+    const struct object *named = b->object->name ? b->object : b->object->parent; /* a constraint may have none yet */
+    const char *path = object_path(b->r->ctx->arena, named);
     if (str_eq(clause->word, "using") && str_eq(first_arg(clause)->text, "heap")) return;
     const char *what = str_eq(clause->word, "rls") ? "row level security" : str_eq(clause->word, "force") ?
         "forced row level security" : str_eq(clause->word, "using") ? "access method" : clause->word;
