@@ -42,7 +42,8 @@ static int print_sql(struct session *s, bool up, const char *target)
                     : revisions_downgrade_path(s->ctx, s->graph, &from, to, &steps);
     const char *script = found ? run_script(s->ctx, s->project, s->graph, &from, &steps, up) : NULL;
     if (!script) return session_code(s);
-    fputs(script, s->out.file);
+    if (s->out.json) out_json(&s->out, json_pack("{s:o}", "sql", out_text(script)));
+    out_print(&s->out, "%s", script);
     return CODE_DONE;
 }
 
@@ -103,6 +104,19 @@ static int show_plan(struct command_run *run)
     return CODE_DONE;
 }
 
+/* Somebody forgot to fill in the file, most likely. A merge has nothing to do by nature. */
+static void warn_empty(const struct command_run *run)
+{
+    for (size_t i = 0; run->up && i < run->steps.n; i++) {
+        const struct revision *revision = run->steps.at[i];
+        size_t statements = 0;
+        for (size_t k = 0; k < revision->up.n; k++) statements += revision->up.at[k].statements.n;
+        if (statements > 0 || revision->parents.n > 1) continue;
+        struct diag *diag = diag_add(run->s->ctx, D_LINT, revision->header, "%s: nothing in it to run", revision->id);
+        diag_mend(run->s->ctx, diag, "mend", "modelc downgrade -1, modelc edit %s, modelc upgrade", revision->id);
+    }
+}
+
 static int run_steps(struct command_run *run)
 {
     struct session *s = run->s;
@@ -121,9 +135,10 @@ static int run_steps(struct command_run *run)
     if (run->steps.n > 0) outcome = run_revisions(s->conn, s->project, s->graph, &run->steps, &options);
     progress_end(&progress);
     session_unlock(s);
-    if (outcome == RUN_DONE && !progress.log) report_print(s, &progress, &before, manifest);
-    if (outcome == RUN_DONE && progress.log)
-        progress_log(&progress, run->up ? "schema is up to date" : "schema is taken back");
+    if (outcome != RUN_DONE) report_failure(s, &progress, outcome);
+    else if (!progress.log || s->out.json) report_print(s, &progress, &before, manifest);
+    else progress_log(&progress, run->up ? "schema is up to date" : "schema is taken back");
+    if (outcome == RUN_DONE) warn_empty(run);
     json_decref(progress.revisions);
     return code_of_outcome(outcome);
 }

@@ -1,6 +1,7 @@
 /* cmd_autogenerate.c: models against the live database, written as a migration file. */
 #include "cli/adopt.h"
 #include "cli/new_revision.h"
+#include "revision/walk.h"
 
 static const struct span nowhere = {0, 0};
 
@@ -8,12 +9,7 @@ static const struct span nowhere = {0, 0};
 static bool stands_at_heads(struct session *s)
 {
     if (s->graph->heads.n > 1) {
-        struct diag *diag = diag_add(s->ctx, D_HEADS, nowhere, "there are %zu heads: a new revision could follow either", s->graph->heads.n);
-        for (size_t i = 0; i < s->graph->heads.n; i++) {
-            const struct revision *head = s->graph->heads.at[i];
-            diag_note(s->ctx, diag, head->header, "%s, %s", head->id, head->message);
-        }
-        diag_mend(s->ctx, diag, "mend", "modelc rebase, or modelc merge -m \"...\" heads");
+        walk_report_heads(s->ctx, s->graph);
         return false;
     }
     size_t behind = apply_pending(s->graph, &s->current);
@@ -45,7 +41,7 @@ static bool record_lines(struct session *s, const struct object_lines *lines)
     for (size_t i = 0; i < lines->n; i++) vec_push(arena, &merged, lines->at[i]);
     const char *text = revision_rewrite_objects(s->ctx, head, merged.at, merged.n);
     if (!text || !file_write(s->ctx, head->path, text, strlen(text))) return false;
-    out_print(&s->out, "Recorded  %s in %s: no SQL to write, the database has it so\n", str_count(arena, lines->n, "object"),
+    out_say(&s->out, "Recorded  %s in %s: no SQL to write, the database has it so\n", str_count(arena, lines->n, "object"),
               session_shown(s, head->path));
     return true;
 }
@@ -59,15 +55,24 @@ static bool begin_draft(struct session *s, const struct comparison *found, struc
     return true;
 }
 
+static bool is_unfinished(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->ops.n; i++) {
+        if (plan->ops.at[i].complete) return true;
+    }
+    return false;
+}
+
+/* `next` has a place for the id; NULL: what is usual. */
 static int write_file(struct session *s, const struct comparison *found, const struct object_lines *lines, const char *next)
 {
     struct revision_draft draft;
     if (!begin_draft(s, found, &draft)) return session_code(s);
     for (size_t i = 0; i < lines->n; i++) vec_push(s->ctx->arena, &draft.objects, lines->at[i]);
-    compare_report(s, found);
-    return draft_write(s, &draft, next ? arena_printf(s->ctx->arena, next, draft.id) : "modelc show head, then modelc upgrade head")
-               ? CODE_DONE
-               : session_code(s);
+    if (!s->out.quiet) compare_report(s, found);
+    if (!next && is_unfinished(found->upgrade)) next = "modelc edit %s: a step is to be completed; then modelc upgrade head";
+    const char *text = next ? arena_printf(s->ctx->arena, next, draft.id) : "modelc show head, then modelc upgrade head";
+    return draft_write(s, &draft, text) ? CODE_DONE : session_code(s);
 }
 
 static struct map *only(struct session *s, const struct map *wanted, const struct map *held, const struct objects *objects)
@@ -99,7 +104,7 @@ static int write_by_hand(struct session *s, struct comparison *found, struct ado
     if (!compare_changes(s, found) || !compare_plan(s, found)) return session_code(s);
     compare_object_lines(s, held, only(s, wanted, held, &adoption->by_hand), &lines);
     int code = write_file(s, found, &lines, "modelc stamp %s: this database has it already; the others get it by modelc upgrade");
-    if (code == CODE_DONE && others) out_print(&s->out, "%s", "          then modelc autogenerate again: there are further changes\n");
+    if (code == CODE_DONE && others) out_say(&s->out, "%s", "          then modelc autogenerate again: there are further changes\n");
     return code;
 }
 
@@ -112,8 +117,9 @@ static int nothing_to_write(struct session *s, const struct comparison *found, c
 {
     if (lines->n && !record_lines(s, lines)) return session_code(s);
     if (s->out.json) out_json(&s->out, compare_json(s, found));
+    if (s->out.quiet) return CODE_DONE;
+    compare_say_equal(s, found);
     compare_report(s, found);
-    compare_say_equal(s);
     return CODE_DONE;
 }
 
@@ -122,11 +128,10 @@ int cmd_autogenerate(struct session *s)
     struct comparison found = {0};
     struct adoption adoption = {0};
     struct object_lines lines = {0};
-    if (!session_open_db(s, FOREIGN_REFUSED) || !stands_at_heads(s) || !session_models(s)) return session_code(s);
+    if (!session_open_db(s, FOREIGN_REFUSED) || !stands_at_heads(s) || !session_expects_models(s)) return session_code(s);
     struct map *held = held_by_files(s), *wanted = schema_manifest(s->ctx, s->models);
     if (!held || !compare_read(s, &found) || !adopt_find(s, &found, &adoption)) return session_code(s);
-    compare_unhandled(s, &found);
-    if (!compare_changes(s, &found)) return session_code(s);
+    if (!compare_unhandled(s, &found) || !compare_changes(s, &found)) return session_code(s);
     if (adoption.by_hand.n) return write_by_hand(s, &found, &adoption, held, wanted);
     if (!compare_plan(s, &found)) return session_code(s);
     compare_object_lines(s, held, wanted, &lines);

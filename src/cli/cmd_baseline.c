@@ -75,7 +75,7 @@ static enum finding look(struct session *s)
     compare_report(s, &found);
     struct diag *diag = diag_add(s->ctx, D_DRIFT, nowhere, "models and database differ: nothing was written");
     diag_mend(s->ctx, diag, "mend",
-              "change the models (or modelc import them), or the database, until modelc diff is empty");
+              "change the models, or the database, until modelc diff finds nothing");
     return FOUND_DIFFERENT;
 }
 

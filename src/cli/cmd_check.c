@@ -1,75 +1,22 @@
 /* cmd_check.c: the pre-commit check: models against what the revisions hold, without a database unless one is named. */
 #include "cli/compare.h"
+#include "cli/unsaved.h"
 #include "lib/apply.h"
+#include "revision/walk.h"
 
 static const struct span nowhere = {0, 0};
 
-static void mend_by_autogenerate(struct session *s, struct diag *diag)
-{
-    diag_mend(s->ctx, diag, "mend", "modelc autogenerate -m \"...\"");
-}
-
-/* ---- models and manifest */
-
-static void check_model_object(struct session *s, const struct map *held, const struct map *wanted, const struct object *object)
-{
-    struct arena *arena = s->ctx->arena;
-    const char *key = arena_printf(arena, "%s %s", object->kind->name, object_path(arena, object));
-    const char *hash = map_get(wanted, key), *old = map_get(held, key);
-    if (!hash || str_eq(hash, old)) return;
-    const char *shown = object_shown(arena, object);
-    const char *state = !map_has(held, key) || !old ? "is in no revision" : "differs from what the revisions hold";
-    mend_by_autogenerate(s, diag_add(s->ctx, D_UNSAVED, object->span, "%s %s", shown, state));
-}
-
-/* A new table is one finding, not one for each of its columns. */
-static bool parent_is_new(struct session *s, const struct map *held, const struct object *object)
-{
-    struct arena *arena = s->ctx->arena;
-    const struct object *parent = object->parent;
-    if (!parent || object_is(parent, "schema")) return false;
-    return !map_get(held, arena_printf(arena, "%s %s", parent->kind->name, object_path(arena, parent)));
-}
-
-static void check_models(struct session *s, const struct map *held)
-{
-    struct arena *arena = s->ctx->arena;
-    struct map *wanted = schema_manifest(s->ctx, s->models);
-    for (size_t i = 0; i < s->models->all.n; i++) {
-        const struct object *object = s->models->all.at[i];
-        if (!object->implied && !parent_is_new(s, held, object)) check_model_object(s, held, wanted, object);
-    }
-    for (struct map_entry e = map_first(held); e.key; e = map_next(e)) {
-        if (!e.value || map_has(wanted, e.key)) continue;
-        const char *path = strchr(e.key, ' ') + 1, *dot = strrchr(path, '.');
-        const char *table = dot ? arena_printf(arena, "table %.*s", (int)(dot - path), path) : NULL;
-        if (table && map_get(held, table) && !map_has(wanted, table)) continue;
-        mend_by_autogenerate(s, diag_add(s->ctx, D_UNSAVED, nowhere, "%s is in the revisions, but not in the models", e.key));
-    }
-}
-
-/* ---- heads */
-
-static void check_heads(struct session *s)
-{
-    struct arena *arena = s->ctx->arena;
-    struct buf names = buf_new(arena);
-    if (s->graph->heads.n < 2) return;
-    for (size_t i = 0; i < s->graph->heads.n; i++) {
-        buf_separate(&names, "", ", ");
-        buf_add(&names, s->graph->heads.at[i]->id);
-    }
-    struct diag *diag = diag_add(s->ctx, D_HEADS, nowhere, "%zu heads: %s", s->graph->heads.n, names.text);
-    diag_mend(s->ctx, diag, "mend", "modelc rebase, or modelc merge -m \"...\" heads");
-}
+/* ---- steps to complete */
 
 static void check_unfinished(struct session *s)
 {
     for (size_t i = 0; i < s->graph->all.n; i++) {
-        const struct statement *open = revision_unfinished(s->graph->all.at[i]);
+        const struct revision *revision = s->graph->all.at[i];
+        const struct statement *open = revision_unfinished(revision);
         if (!open) continue;
-        struct diag *diag = diag_add(s->ctx, D_POLICY, open->span, "a step is still to be completed: %s", open->reason);
-        diag_mend(s->ctx, diag, "mend", "write the value, then change the word complete to data");
+        struct diag *diag = diag_add(s->ctx, D_POLICY, open->span, "%s has a statement to complete: %s", revision->id,
+                                     open->reason ? open->reason : "see its comment");
+        diag_mend(s->ctx, diag, "mend", "write the statement and make `-- modelc:complete` above it `-- modelc:data`");
     }
 }
 
@@ -141,6 +88,12 @@ static void report_drift(struct session *s, const struct comparison *found)
     }
 }
 
+/* Under --strict: nothing is passed over. */
+static bool strict_about(struct session *s, const struct comparison *found)
+{
+    return !option_given(s->options, OPT_STRICT) || compare_unhandled(s, found);
+}
+
 /* Pending, drift and unsaved are three things: drift is judged only where models, files and database stand at the same revision. */
 static bool check_database(struct session *s, bool saved)
 {
@@ -154,16 +107,31 @@ static bool check_database(struct session *s, bool saved)
         diag_mend(s->ctx, diag, "mend", "modelc upgrade head");
         return true;
     }
+    bool strict = option_given(s->options, OPT_STRICT);
+    if (!saved && !strict) return true;
+    if (!compare_read(s, &found) || !strict_about(s, &found)) return false;
     if (!saved) return true;
-    if (!compare_read(s, &found) || !compare_changes(s, &found)) return false;
+    if (!compare_changes(s, &found)) return false;
     report_drift(s, &found);
     return true;
+}
+
+static void print_json(struct session *s, size_t findings)
+{
+    json_t *object = json_object();
+    json_object_set_new(object, "in_sync", json_boolean(findings == 0));
+    json_object_set_new(object, "findings", json_integer((json_int_t)findings));
+    json_object_set_new(object, "tables", json_integer((json_int_t)schema_count(s->models, "table")));
+    json_object_set_new(object, "files", json_integer((json_int_t)s->models->files));
+    json_object_set_new(object, "revisions", json_integer((json_int_t)s->graph->all.n));
+    json_object_set_new(object, "database", out_text(s->conn ? s->conn->title : NULL));
+    out_json(&s->out, object);
 }
 
 static void say_clean(struct session *s)
 {
     struct arena *arena = s->ctx->arena;
-    if (s->out.json || s->out.quiet) return;
+    if (s->out.quiet) return;
     out_print(&s->out, "Models and revisions are in sync: %s in %s, %s%s.\n", str_count(arena, schema_count(s->models, "table"), "table"),
               str_count(arena, s->models->files, "file"), str_count(arena, s->graph->all.n, "revision"),
               s->conn ? ", and the database" : "");
@@ -176,17 +144,20 @@ static bool wants_database(const struct session *s)
 
 int cmd_check(struct session *s)
 {
-    if (!session_project(s) || !session_graph(s) || !session_models(s)) return session_code(s);
+    if (!session_project(s) || !session_graph(s) || !session_expects_models(s)) return session_code(s);
+    if (!strict_about(s, NULL)) return session_code(s);
     size_t mark = diag_errors(s->ctx);
     struct map *held = revisions_manifest(s->ctx, s->graph, NULL);
     if (!held) return session_code(s);
-    check_models(s, held);
+    unsaved_report(s, held);
     bool saved = diag_errors(s->ctx) == mark;
-    check_heads(s);
+    if (s->graph->heads.n > 1) walk_report_heads(s->ctx, s->graph);
     check_unfinished(s);
     if (option_given(s->options, OPT_STAGED) && !check_git(s)) return session_code(s);
     if (wants_database(s) && !check_database(s, saved)) return session_code(s);
-    if (diag_errors(s->ctx) > mark) return CODE_FINDINGS;
+    size_t findings = diag_errors(s->ctx) - mark;
+    if (s->out.json) print_json(s, findings);
+    if (findings > 0) return CODE_FINDINGS;
     say_clean(s);
     return CODE_DONE;
 }

@@ -3,6 +3,7 @@
 
 #include "cli/compare.h"
 #include "cli/everything.h"
+#include "cli/unsaved.h"
 #include "pg/catalog.h"
 #include "pg/create.h"
 
@@ -27,12 +28,9 @@ static bool models_are_saved(struct session *s)
 {
     if (s->graph->all.n == 0) return true;
     size_t errors = diag_errors(s->ctx);
-    int saved = revisions_manifest(s->ctx, s->graph, NULL) ? session_models_saved(s) : -1;
-    if (saved == 1 || diag_errors(s->ctx) > errors) return saved == 1;
-    struct diag *diag =
-        diag_add(s->ctx, D_UNSAVED, nowhere, "the models hold what no revision has: modelc autogenerate first");
-    diag_mend(s->ctx, diag, "mend", "modelc autogenerate -m \"...\"");
-    return false;
+    const struct map *held = revisions_manifest(s->ctx, s->graph, NULL);
+    if (held) unsaved_report(s, held);
+    return held && diag_errors(s->ctx) == errors;
 }
 
 static struct create_batch *batch_for(struct creating *c, const struct op *op, const struct op *before)
@@ -264,7 +262,9 @@ static int print_script(struct creating *c)
 {
     struct session *s = c->s;
     if (!prepare(c, everything_new(s->ctx))) return session_code(s);
-    fputs(create_script(s->ctx, s->project, &c->work, s->graph, &c->heads, c->manifest), s->out.file);
+    const char *script = create_script(s->ctx, s->project, &c->work, s->graph, &c->heads, c->manifest);
+    if (s->out.json) out_json(&s->out, json_pack("{s:o}", "sql", out_text(script)));
+    out_print(&s->out, "%s", script);
     return CODE_DONE;
 }
 

@@ -41,10 +41,15 @@ static int start(struct session *s, struct embedded *server)
     if (!embedded_create(s->ctx, server) || !embedded_keep(s->ctx, server, true)) return session_code(s);
     if (!embedded_start(s->ctx, server, &started) || !make_database(s, server)) return session_code(s);
     struct block block = block_new(&s->out, 0);
-    block_add(&block, started ? "started" : "runs", "PostgreSQL %d in %s", server->major,
-              session_shown(s, server->data));
-    block_add(&block, "url", "%s", database_url(s, server));
+    const char *place = session_shown(s, server->data), *url = database_url(s, server);
+    block_add(&block, started ? "started" : "runs", "PostgreSQL %d in %s%s", server->major, place,
+              started ? "" : " already; it stays up until modelc db stop");
+    block_add(&block, "url", "%s", url);
     block_print(&block);
+    if (s->out.json) {
+        out_json(&s->out, json_pack("{s:b, s:i, s:o, s:o}", "started", started, "version", server->major, "data",
+                                    out_text(place), "url", out_text(url)));
+    }
     return CODE_DONE;
 }
 
@@ -53,6 +58,7 @@ static int stop(struct session *s, struct embedded *server)
     bool ran = dir_exists(server->data) && embedded_running(server);
     if (!embedded_stop(s->ctx, server, true)) return session_code(s);
     out_say(&s->out, ran ? "stopped\n" : "it wasn't running\n");
+    if (s->out.json) out_json(&s->out, json_pack("{s:b}", "stopped", ran));
     return CODE_DONE;
 }
 
@@ -80,6 +86,7 @@ static int psql(struct session *s, struct embedded *server)
     vec_push(s->ctx->arena, &argv, database_url(s, server));
     for (size_t i = 1; i < s->options->arguments.n; i++) vec_push(s->ctx->arena, &argv, s->options->arguments.at[i]);
     vec_push(s->ctx->arena, &argv, NULL);
+    out_elsewhere(&s->out);
     int status = session_spawn(s, argv.at);
     embedded_stop(s->ctx, server, false);
     if (diag_errors(s->ctx)) return session_code(s);

@@ -18,7 +18,7 @@ int cmd_diff(struct session *s)
     compare_unhandled(s, &found);
     if (s->out.json) out_json(&s->out, compare_json(s, &found));
     else if (option_given(s->options, OPT_SQL)) print_sql(s, &found);
-    else if (found.up->n == 0) compare_say_equal(s);
+    else if (found.up->n == 0) compare_say_equal(s, &found);
     if (!option_given(s->options, OPT_SQL)) compare_report(s, &found);
     return option_given(s->options, OPT_EXIT_CODE) && !compare_is_empty(&found) ? CODE_FINDINGS : CODE_DONE;
 }

@@ -35,5 +35,6 @@ int cmd_edit(struct session *s)
     }
     struct source *source = file_load(s->ctx, revision->path, session_shown(s, revision->path));
     if (source) revision_parse(s->ctx, source);
+    if (s->out.json) out_json(&s->out, listing_json(s, revision));
     return diag_errors(s->ctx) ? session_code(s) : CODE_DONE;
 }

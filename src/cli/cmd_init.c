@@ -100,13 +100,14 @@ static bool make_files(struct session *s, const char *root, bool embedded, struc
 
 /* ---- the server */
 
-/* Without a server the project is begun all the same: its errors become warnings. */
-static struct embedded *start_server(struct session *s, const char *root)
+/* Makes it, and starts it once, which shows that it works here; who needs it later starts it. Without a server the
+ * project is begun all the same: its errors become warnings. */
+static struct embedded *try_server(struct session *s, const char *root)
 {
     bool started;
     struct embedded *server = embedded_find(s->ctx, root);
-    if (!server || !embedded_create(s->ctx, server) || !embedded_keep(s->ctx, server, true)) return NULL;
-    return embedded_start(s->ctx, server, &started) ? server : NULL;
+    if (!server || !embedded_create(s->ctx, server) || !embedded_start(s->ctx, server, &started)) return NULL;
+    return embedded_stop(s->ctx, server, false) ? server : NULL;
 }
 
 static void warn_no_server(struct session *s, size_t mark)
@@ -127,11 +128,12 @@ int cmd_init(struct session *s)
     block_add(&block, "created", "%s", created.text);
     if (!named && !set("CI")) {
         size_t mark = diag_mark(s->ctx);
-        const struct embedded *server = start_server(s, root);
+        const struct embedded *server = try_server(s, root);
         if (server) {
             const char *place = str_ends(server->base, "/.modelc") ? ".modelc/" : server->base;
             block_add(&block, "started", "a private PostgreSQL %d in %s  (another: export DATABASE_URL=...)",
                       server->major, place);
+            block_add(&block, "stopped", "it again: commands start it when they need it (kept up: modelc db start)");
         } else {
             warn_no_server(s, mark);
         }

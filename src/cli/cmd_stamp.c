@@ -28,5 +28,9 @@ int cmd_stamp(struct session *s)
     struct block block = block_new(&s->out, BLOCK_WIDTH);
     block_add(&block, "Current", "%s; recorded, nothing was run", session_position(s));
     block_print(&block);
+    if (s->out.json) {
+        json_t *reached = out_texts(s->state.heads.at, s->state.heads.n);
+        out_json(&s->out, json_pack("{s:o, s:o}", "database", out_text(s->conn->title), "heads", reached));
+    }
     return CODE_DONE;
 }

@@ -6,17 +6,17 @@
 const struct option option_table[OPT_COUNT] = {
     [OPT_DIRECTORY] = {.letter = 'C', .name = "directory", .value = "DIR", .complete = COMPLETE_FOLDER, .global = true,
                        .help = "as if started in DIR"},
-    [OPT_DB] = {.name = "db", .value = "URL", .global = true,
+    [OPT_DB] = {.name = "db", .value = "URL", .global = true, .bare = true,
                 .help = "the database (else DATABASE_URL, then PG* variables)"},
     [OPT_CONFIG] = {.letter = 'c', .name = "config", .value = "FILE", .complete = COMPLETE_FILE, .global = true,
                     .help = "another modelc.ini"},
     [OPT_ENV] = {.letter = 'n', .name = "env", .value = "NAME", .global = true,
                  .help = "the section [env NAME] of modelc.ini"},
     [OPT_EXTRA] = {.letter = 'x', .name = "extra", .value = "K=V", .global = true,
-                   .help = "a value for modelc.ini and templates"},
+                   .help = "a value: %(K)s in modelc.ini, ${K} in templates (repeatable)"},
     [OPT_FORMAT] = {.name = "format", .value = "FORMAT", .choices = "text json", .global = true,
                     .help = "text, or json for other programs"},
-    [OPT_QUIET] = {.letter = 'q', .name = "quiet", .global = true, .help = "results only, no progress"},
+    [OPT_QUIET] = {.letter = 'q', .name = "quiet", .global = true, .help = "results only, no progress; of a new file its path"},
     [OPT_NO_COLOR] = {.name = "no-color", .global = true, .help = "no colours (also: NO_COLOR=1)"},
     [OPT_HELP] = {.letter = 'h', .name = "help", .global = true, .help = "what a command does, with examples"},
     [OPT_VERSION] = {.letter = 'V', .name = "version", .global = true, .help = "modelc's version"},
@@ -71,8 +71,9 @@ const struct command commands[] = {
     {.name = "init", .group = GROUP_START, .run = cmd_init,
      .summary = "begin a project here",
      .about = "Writes modelc.ini, models/, migrations/versions/ and a line in .gitignore.\n"
-              "Where no other database is named, it starts a private PostgreSQL in\n"
-              ".modelc/, so that the first tables need no server of yours.",
+              "Where no other database is named, it makes a private PostgreSQL in .modelc/,\n"
+              "so that the first tables need no server of yours: commands start it when they\n"
+              "need it and stop it afterwards.",
      .arguments = {{.name = "DIR", .complete = COMPLETE_FOLDER}},
      .examples = {{"modelc init", "in this folder"},
                   {"modelc init shop", "in a new folder"}}},
@@ -115,7 +116,7 @@ const struct command commands[] = {
               "that differs is refused, and the differences are shown. Without a database only\n"
               "the file is written.",
      .options = {OPT_MESSAGE, OPT_REV_ID, OPT_LABEL, OPT_SCRATCH, OPT_LOCK_TIMEOUT},
-     .examples = {{"modelc baseline -m \"as of November\"", "after `modelc import`"}}},
+     .examples = {{"modelc baseline -m \"as of November\"", "once `modelc diff` finds nothing"}}},
     {.name = "revision", .group = GROUP_WRITE, .run = cmd_revision,
      .summary = "write an empty revision, for data",
      .about = "Makes a migration file with both directions to fill in by hand. No database\n"

@@ -31,6 +31,7 @@ struct option {
     const char *choices;    /* the values allowed, separated by spaces; NULL: any */
     enum complete complete;
     bool global;
+    bool bare;              /* its value may be left out, at the end of the line or before another option: "" */
     const char *help;       /* one line, lower case */
 };
 extern const struct option option_table[OPT_COUNT];

@@ -25,10 +25,12 @@ bool compare_plan(struct session *s, struct comparison *found);
 /* Prints what was detected, a line each ("  + column  products.xyz ..  models/shop.model:14"), what is risky, what isn't managed and what modelc has no kind for. */
 void compare_report(struct session *s, const struct comparison *found);
 json_t *compare_json(struct session *s, const struct comparison *found);
-/* Warnings by place for what the models say and modelc doesn't handle yet. */
-void compare_unhandled(struct session *s, const struct comparison *found);
-/* "12 tables in 3 files equal shop at 8f3a1c2b9d04 (head)" */
-void compare_say_equal(struct session *s);
+/* Warnings by place for what the models say and modelc doesn't handle yet; under --strict errors, also for what the
+ * database (`found`, may be NULL) has of the kind. False where that are errors. */
+bool compare_unhandled(struct session *s, const struct comparison *found);
+/* "No changes detected: 12 tables in 3 files equal shop at 8f3a1c2b9d04 (head)", or how many objects are unmanaged:
+ * compare_report() lists them. */
+void compare_say_equal(struct session *s, const struct comparison *found);
 bool compare_is_empty(const struct comparison *found); /* no changes, and nothing unmanaged */
 
 /* Object lines: what `models` holds otherwise than `held` does, sorted by kind and path. */

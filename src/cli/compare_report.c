@@ -60,12 +60,13 @@ static const char *loss_of(struct session *s, const struct change *change)
 
 static void print_changes(struct session *s, const struct comparison *found)
 {
-    struct table table = table_new(&s->out, 4, "  ");
+    struct table table = table_new(&s->out, 3, "  ");
     for (size_t i = 0; i < found->up->n; i++) {
         const struct change *change = found->up->at[i];
         if (!has_line(change)) continue;
         const char *end = place_of(s, change);
-        table_row(&table, sign_of(&s->out, change), object_of(change)->kind->title, text_of(s, change), end ? end : loss_of(s, change));
+        const char *what = arena_printf(s->ctx->arena, "%s %s", sign_of(&s->out, change), object_of(change)->kind->title);
+        table_row(&table, what, text_of(s, change), end ? end : loss_of(s, change));
     }
     table_print(&table);
 }
@@ -78,92 +79,105 @@ static bool said(const struct plan *plan, size_t i)
     return false;
 }
 
-static void print_risks(struct session *s, const struct plan *plan)
+static void add_risks(const struct plan *plan, struct block *block)
 {
-    struct block block = block_new(&s->out, BLOCK_WIDTH);
     const char *label = "Risks";
     for (size_t i = 0; i < plan->ops.n; i++) {
         const struct op *op = &plan->ops.at[i];
         const char *risk = op->complete ? op->complete : op->risk_text;
         if (!risk || (!op->complete && said(plan, i))) continue;
-        block_add(&block, label, "%s", risk);
+        block_add(block, label, "%s", risk);
         label = "";
     }
-    block_print(&block);
 }
 
-static void print_unmanaged(struct session *s, const struct comparison *found)
+static void add_unmanaged(struct session *s, const struct comparison *found, struct block *block)
 {
-    struct block block = block_new(&s->out, BLOCK_WIDTH);
     const struct objects *unmanaged = &found->diff->unmanaged;
     for (size_t i = 0; i < unmanaged->n && i < 20; i++) {
         const struct object *object = unmanaged->at[i];
-        block_add(&block, i ? "" : "Unmanaged", "%s %s: in the database, in no revision and no model", object->kind->title,
+        block_add(block, i ? "" : "Unmanaged", "%s %s: in the database, in no revision and no model", object->kind->title,
                   object_shown(s->ctx->arena, object));
     }
-    if (unmanaged->n > 20) block_add(&block, "", "and %zu more", unmanaged->n - 20);
+    if (unmanaged->n > 20) block_add(block, "", "and %zu more", unmanaged->n - 20);
     if (unmanaged->n) {
-        block_add(&block, "", "declare it in the models, drop it (autogenerate --drop %s), or name it under ignore = in modelc.ini",
+        block_add(block, "", "declare it in the models, drop it (autogenerate --drop %s), or name it under ignore = in modelc.ini",
                   object_shown(s->ctx->arena, unmanaged->at[0]));
     }
-    block_print(&block);
 }
 
-static void print_not_verified(struct session *s, const struct comparison *found)
+static void add_not_verified(struct session *s, const struct comparison *found, struct block *block)
 {
-    struct block block = block_new(&s->out, BLOCK_WIDTH);
     const struct objects *list = &found->diff->not_verified;
     for (size_t i = 0; i < list->n; i++) {
-        block_add(&block, i ? "" : "Unsure", "%s %s: the server could not compare its expression; taken as equal",
+        block_add(block, i ? "" : "Unsure", "%s %s: the server could not compare its expression; taken as equal",
                   list->at[i]->kind->title, object_shown(s->ctx->arena, list->at[i]));
     }
-    block_print(&block);
 }
 
 /* What is in the database and has no kind yet: a count, and the first names. */
-static void print_live_unhandled(struct session *s, const struct comparison *found)
+static void add_live_unhandled(struct session *s, const struct comparison *found, struct block *block)
 {
     if (found->live->unhandled.n == 0) return;
-    struct block block = block_new(&s->out, BLOCK_WIDTH);
     struct buf names = buf_new(s->ctx->arena);
     size_t n = found->live->unhandled.n;
     for (size_t i = 0; i < n && i < 4; i++) {
         buf_printf(&names, "%s%s %s", i ? ", " : "", found->live->unhandled.at[i].what, found->live->unhandled.at[i].path);
     }
-    block_add(&block, "Left out", "%s in the database that modelc does not handle yet: %s%s",
+    block_add(block, "Left out", "%s in the database that modelc does not handle yet: %s%s",
               str_count(s->ctx->arena, n, "object"), names.text, n > 4 ? " .." : "");
-    block_print(&block);
 }
 
 void compare_report(struct session *s, const struct comparison *found)
 {
     if (s->out.json) return;
+    struct block models = block_new(&s->out, BLOCK_WIDTH), rest = models;
     if (found->up->n) {
+        block_add(&models, "Models", "%s, %s", str_count(s->ctx->arena, s->models->files, "file"),
+                  str_count(s->ctx->arena, schema_count(s->models, "table"), "table"));
+        block_print(&models);
         out_print(&s->out, "\n");
         print_changes(s, found);
         out_print(&s->out, "\n");
     }
-    if (found->upgrade) print_risks(s, found->upgrade);
-    print_unmanaged(s, found);
-    print_not_verified(s, found);
-    print_live_unhandled(s, found);
+    if (found->upgrade) add_risks(found->upgrade, &rest);
+    add_unmanaged(s, found, &rest);
+    add_not_verified(s, found, &rest);
+    add_live_unhandled(s, found, &rest);
+    block_print(&rest);
 }
 
-void compare_unhandled(struct session *s, const struct comparison *found)
+bool compare_unhandled(struct session *s, const struct comparison *found)
 {
-    (void)found;
+    size_t errors = diag_errors(s->ctx);
+    bool strict = option_given(s->options, OPT_STRICT);
     for (size_t i = 0; i < s->models->unhandled.n; i++) {
         const struct unhandled *item = &s->models->unhandled.at[i];
-        diag_add(s->ctx, D_UNSUPPORTED, item->span, "%s %s is not handled yet: modelc leaves it alone", item->what, item->path);
+        struct diag *diag = diag_add(s->ctx, D_UNSUPPORTED, item->span, "%s %s is not handled yet: modelc leaves it alone",
+                                     item->what, item->path);
+        if (strict) diag_severity(diag, SEVERITY_ERROR);
     }
+    for (size_t i = 0; found && strict && i < found->live->unhandled.n; i++) {
+        const struct unhandled *item = &found->live->unhandled.at[i];
+        struct diag *diag = diag_add(s->ctx, D_UNSUPPORTED, item->span,
+                                     "%s %s is in the database, and not handled yet: modelc leaves it alone", item->what, item->path);
+        diag_severity(diag, SEVERITY_ERROR);
+    }
+    return !strict || diag_errors(s->ctx) == errors;
 }
 
-void compare_say_equal(struct session *s)
+void compare_say_equal(struct session *s, const struct comparison *found)
 {
     struct arena *arena = s->ctx->arena;
+    size_t tables = schema_count(s->models, "table"), unmanaged = found->diff->unmanaged.n;
     if (s->out.json) return;
-    out_print(&s->out, "No changes detected: %s in %s equal %s at %s.\n", str_count(arena, schema_count(s->models, "table"), "table"),
-              str_count(arena, s->models->files, "file"), s->conn->database, session_position(s));
+    if (unmanaged) {
+        out_print(&s->out, "No changes detected in what the models hold; %s of %s %s unmanaged:\n",
+                  str_count(arena, unmanaged, "object"), s->conn->database, unmanaged == 1 ? "is" : "are");
+        return;
+    }
+    out_print(&s->out, "No changes detected: %s in %s %s %s at %s.\n", str_count(arena, tables, "table"),
+              str_count(arena, s->models->files, "file"), tables == 1 ? "equals" : "equal", s->conn->database, session_position(s));
 }
 
 static const char *type_name(enum change_type type)

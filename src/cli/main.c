@@ -19,7 +19,35 @@ static struct out make_out(struct ctx *ctx, const struct options *parsed)
         .color = out_may_color(stdout) && !option_given(parsed, OPT_NO_COLOR),
         .quiet = option_given(parsed, OPT_QUIET),
         .json = format && strcmp(format, "json") == 0,
+        .documents = ARENA_NEW(ctx->arena, size_t),
     };
+}
+
+/* --format json: standard output gets one document, whatever the command does: what it prints waits in memory. */
+struct held {
+    char *text;
+    size_t len;
+};
+
+static void hold_output(struct session *s, struct held *held)
+{
+    FILE *memory = s->out.json ? open_memstream(&held->text, &held->len) : NULL;
+    if (memory) s->out.file = memory;
+}
+
+static void release_output(struct session *s, struct held *held, int code)
+{
+    if (s->out.file == stdout) return;
+    fclose(s->out.file);
+    s->out.file = stdout;
+    if (*s->out.documents > 0) {
+        fwrite(held->text, 1, held->len, stdout);
+    } else {
+        json_t *object = json_pack("{s:i}", "exit", code);
+        if (held->len > 0) json_object_set_new(object, "text", out_text(held->text));
+        out_json(&s->out, object);
+    }
+    free(held->text);
 }
 
 /* -C: everything after happens as if the user stood there. */
@@ -42,7 +70,7 @@ static int run(struct session *s)
 {
     const struct command *command = s->options->command;
     if (option_given(s->options, OPT_VERSION)) {
-        printf("modelc %s\n", MODELC_VERSION);
+        fprintf(s->out.file, "modelc %s\n", MODELC_VERSION);
         return CODE_DONE;
     }
     if (option_given(s->options, OPT_HELP) || !command) {
@@ -71,8 +99,11 @@ int main(int argc, char **argv)
     struct options parsed;
     bool good = options_parse(ctx, argc, argv, &parsed);
     struct session session = {.ctx = ctx, .options = &parsed, .out = make_out(ctx, &parsed)};
+    struct held held = {0};
+    hold_output(&session, &held);
     int code = good ? run(&session) : CODE_UNJUDGED;
     session_close(&session);
+    release_output(&session, &held, code);
     code = flush_results(&session, code);
     session_print_findings(&session, stderr);
     ctx_free(ctx);

@@ -61,6 +61,7 @@ const char *draft_write(struct session *s, const struct revision_draft *draft, c
                                     "path", out_text(shown)));
         return path;
     }
+    if (s->out.quiet) out_print(&s->out, "%s\n", shown);
     struct block block = block_new(&s->out, BLOCK_WIDTH);
     block_add(&block, "Wrote", "%s", shown);
     if (next) block_add(&block, "Next", "%s", next);

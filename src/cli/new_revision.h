@@ -7,7 +7,7 @@
 
 /* Id (--rev-id or a new one), message (-m is required), labels and depends-on of the options. False: diagnostics. */
 bool draft_begin(struct session *s, struct revision_draft *draft);
-/* Writes the file and prints "Wrote" and "Next". Its absolute path; NULL: diagnostics. */
+/* Writes the file and prints "Wrote" and "Next", or the path alone under -q. Its absolute path; NULL: diagnostics. */
 const char *draft_write(struct session *s, const struct revision_draft *draft, const char *next);
 
 #endif

@@ -151,7 +151,9 @@ static void keep(struct parser *p, enum option_id id, const char *value)
 /* The value that stands in the next word. */
 static const char *next_value(struct parser *p, const char *word, enum option_id id)
 {
-    if (p->at < p->n && p->at != p->command) return p->words[p->at++];
+    bool more = p->at < p->n && p->at != p->command;
+    if (option_table[id].bare && (!more || is_option(p->words[p->at]))) return "";
+    if (more) return p->words[p->at++];
     struct diag *diag =
         diag_add(p->ctx, D_USAGE, nowhere, "%s needs a value: %s %s", word, word, option_table[id].value);
     diag_mend(p->ctx, diag, "mend", "%s", help_line(p));

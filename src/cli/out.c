@@ -44,8 +44,14 @@ void out_say(const struct out *out, const char *format, ...)
 
 /* ---- JSON */
 
+void out_elsewhere(const struct out *out)
+{
+    if (out->documents) ++*out->documents;
+}
+
 void out_json(const struct out *out, json_t *value)
 {
+    out_elsewhere(out);
     json_dumpf(value, out->file, JSON_INDENT(2));
     fputc('\n', out->file);
     json_decref(value);

@@ -15,6 +15,7 @@ struct out {
     bool color;
     bool quiet;  /* -q: out_say and blocks print nothing */
     bool json;   /* --format json: only out_json prints */
+    size_t *documents; /* how many out_json printed; NULL: nobody asks */
 };
 
 enum paint { PAINT_NONE, PAINT_BOLD, PAINT_DIM, PAINT_GREEN, PAINT_YELLOW, PAINT_RED, PAINT_CYAN };
@@ -30,6 +31,8 @@ void out_print(const struct out *out, const char *format, ...) __attribute__((fo
 void out_say(const struct out *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* One JSON value and a newline; takes the reference. */
 void out_json(const struct out *out, json_t *value);
+/* Another program (psql) prints the result itself. */
+void out_elsewhere(const struct out *out);
 json_t *out_text(const char *text); /* NULL becomes null; what isn't UTF-8 is replaced */
 json_t *out_texts(const char *const *at, size_t n);
 

@@ -80,6 +80,7 @@ static void section_begins(void *arg, const struct run_step *step)
     if (p->log) return;
     out_say(&p->s->out, "%s", section_line(p, step->revision, step->section, step->number, step->total));
     p->line_open = true;
+    p->now = step->section;
 }
 
 static void section_done(void *arg, const struct run_step *step)
@@ -135,7 +136,10 @@ void progress_listen(struct progress *progress, struct run_options *run)
 
 void progress_end(struct progress *p)
 {
-    if (p->line_open) out_say(&p->s->out, "   not done\n");
+    if (p->line_open) {
+        out_say(&p->s->out, "   not done\n");
+        p->failed = p->now;
+    }
     p->line_open = false;
     if (p->sections) json_decref(p->sections);
     p->sections = NULL;

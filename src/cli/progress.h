@@ -16,6 +16,8 @@ struct progress {
     bool up;
     bool log;                       /* --log: a line with its time each */
     bool line_open;                 /* a section's line waits for its end */
+    const struct section *now;      /* which section it is */
+    const struct section *failed;   /* the one that didn't come to its end */
     json_t *revisions, *sections;   /* --format json */
     VEC(struct data_step) data;
     VEC(const struct revision *) done;

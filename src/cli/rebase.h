@@ -36,7 +36,7 @@ bool rebase_load(struct rebase *r);
 bool rebase_view(struct rebase *r);
 struct graph_of_revisions *rebase_graph(struct ctx *ctx, const struct revision_set *set);
 struct rebase_file *rebase_file_of(const struct rebase *r, const char *id); /* by the view's id */
-const char *rebase_shown(const struct rebase *r, const struct rebase_file *file); /* "070 colour" */
+const char *rebase_shown(const struct rebase *r, const struct rebase_file *file); /* "070 (colour)" */
 
 /* rebase_sides.c: chooses your head and the other one; marks what moves. False: diagnostics. Where there is nothing to
  * do, nothing is marked. */

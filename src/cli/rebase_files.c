@@ -14,7 +14,7 @@ struct rebase_file *rebase_file_of(const struct rebase *r, const char *id)
 
 const char *rebase_shown(const struct rebase *r, const struct rebase_file *file)
 {
-    return arena_printf(r->s->ctx->arena, "%s %s", file->id, file->revision->message);
+    return arena_printf(r->s->ctx->arena, "%s (%s)", file->id, file->revision->message);
 }
 
 struct graph_of_revisions *rebase_graph(struct ctx *ctx, const struct revision_set *set)

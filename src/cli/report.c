@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/compare.h"
+
 enum { ATTENTION_MAX = 8, NULLS_MAX = 100000 };
 
 /* ---- Backfill */
@@ -136,12 +138,27 @@ static void add_back(struct session *s, const struct progress *progress, const s
 
 /* ---- all of it */
 
+/* Whether the live database is what the models say: 1 yes, 0 no, -1 can't be said. What nobody declared is left aside.
+ * Binding changes the models: nothing may read them afterwards. */
+static int database_equals(struct session *s)
+{
+    struct comparison found = {0};
+    size_t mark = diag_mark(s->ctx);
+    int equal = -1;
+    if (compare_read(s, &found)) equal = diff_changes(found.diff, false)->n == 0;
+    if (diag_mark(s->ctx) > mark) diag_rollback(s->ctx, mark);
+    return equal;
+}
+
 static const char *agreement(struct session *s)
 {
-    if (apply_pending(s->graph, &s->current) > 0) return "";
+    if (s->out.quiet || apply_pending(s->graph, &s->current) > 0) return "";
     int saved = session_models_saved(s);
     if (saved < 0) return "";
-    return saved ? "; models and database agree" : "; the models differ: modelc autogenerate -m \"...\"";
+    if (!saved) return "; the models differ: modelc autogenerate -m \"...\"";
+    int equal = database_equals(s);
+    if (equal < 0) return "; the models are saved in head";
+    return equal ? "; models and database agree" : "; database differs from the models: modelc diff";
 }
 
 static void print_json(struct session *s, const struct progress *progress)
@@ -174,5 +191,18 @@ void report_print(struct session *s, const struct progress *progress, const stru
         add_attention(s, progress, manifest_before, &block);
         if (!first && progress->done.n > 0) add_back(s, progress, before, manifest_before, &block);
     }
+    block_print(&block);
+}
+
+void report_failure(struct session *s, const struct progress *progress, enum run_outcome outcome)
+{
+    struct block block = block_new(&s->out, BLOCK_WIDTH);
+    size_t mark = diag_mark(s->ctx);
+    bool known = outcome != RUN_LOST && session_state(s, FOREIGN_ALLOWED);
+    diag_rollback(s->ctx, mark);
+    if (s->out.json) print_json(s, progress);
+    if (!known || progress->log) return;
+    bool undone = progress->failed && progress->failed->transaction;
+    block_add(&block, "Current", "%s%s", session_position(s), undone ? "; the failed section was rolled back" : "");
     block_print(&block);
 }

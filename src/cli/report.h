@@ -8,6 +8,9 @@
 void report_print(struct session *s, const struct progress *progress, const struct revision_set *before,
                   const struct map *manifest_before);
 
+/* What a run that failed left behind: which section was rolled back, and where the database stands. */
+void report_failure(struct session *s, const struct progress *progress, enum run_outcome outcome);
+
 /* What a new constraint or index refuses from now on: "uq_pim: a repeated products.pim_id is now refused"; NULL where
  * the statement adds none, or to a table that `manifest` (before the run) doesn't hold. */
 const char *attention_text(struct arena *arena, const struct map *manifest, const char *sql);

@@ -169,7 +169,8 @@ bool session_open_db(struct session *s, enum foreign_heads foreign)
     if (s->conn) return true;
     if (!session_project(s) || !session_graph(s)) return false;
     conn_catch_signals();
-    s->conn = conn_open(s->ctx, s->project, option_text(s->options, OPT_DB), true);
+    const char *url = option_text(s->options, OPT_DB); /* bare: wherever the database is named otherwise */
+    s->conn = conn_open(s->ctx, s->project, url && *url ? url : NULL, true);
     if (!s->conn) return false;
     bool good = session_state(s, foreign);
     say_database(s);

@@ -67,15 +67,21 @@ static void alter(const struct object *from, const struct object *to, const bool
     }
 }
 
+/* "(name, lower(mail)), unique, partial" */
 static void describe(const struct object *object, struct buf *out)
 {
-    const char *separator = "";
-    if (object_flag(object, "unique")) { buf_add(out, "unique"); separator = ", "; }
-    if (!str_eq(object_text(object, "method"), "btree")) {
-        buf_printf(out, "%s%s", separator, object_text(object, "method"));
-        separator = ", ";
+    const struct keys *keys = &object->values[F_elements].keys;
+    buf_addc(out, '(');
+    for (size_t i = 0; i < keys->n; i++) {
+        const struct key *key = &keys->at[i];
+        const char *text = key->column ? key->column->name : key->expr.text;
+        bool wide = !text || strlen(text) > 40 || strchr(text, '\n');
+        buf_printf(out, "%s%s", i ? ", " : "", wide ? "expression" : text);
     }
-    if (object->values[F_where].set) buf_printf(out, "%spartial", separator);
+    buf_addc(out, ')');
+    if (object_flag(object, "unique")) buf_add(out, ", unique");
+    if (!str_eq(object_text(object, "method"), "btree")) buf_printf(out, ", %s", object_text(object, "method"));
+    if (object->values[F_where].set) buf_add(out, ", partial");
 }
 
 #define INDEXES(nulls_not_distinct) \

@@ -4,6 +4,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "model/island.h"
+
 struct node {
     struct ast_decl *decl;
     size_t parent; /* its index + 1, or 0 */
@@ -36,16 +38,21 @@ bool docs_is_doc(const struct source *source, const struct comment *comment)
     return text[3] != '-' && (span_len(span) == 0 || source->text[span.end - 1 - source->base] != '-');
 }
 
-/* Newlines between two positions; SIZE_MAX where anything but white space and stray separators stands there. */
-static size_t newlines_between(const struct source *source, uint32_t from, uint32_t to)
+/* Whether one line follows the other: no empty line between them, nothing but white space and stray separators. */
+static bool adjoin(const struct source *source, uint32_t from, uint32_t to)
 {
-    size_t count = 0;
+    bool empty = false;
     for (uint32_t at = from; at < to; at++) {
         char c = source->text[at - source->base];
-        if (!isspace((unsigned char)c) && c != ';' && c != ',') return SIZE_MAX;
-        count += c == '\n';
+        if (c == '\n' && empty) return false;
+        if (c == '\n') {
+            empty = true;
+        } else if (!isspace((unsigned char)c)) {
+            if (!strchr(";,\\", c)) return false;
+            empty = false;
+        }
     }
-    return count;
+    return true;
 }
 
 /* Index of the first declaration that starts after a position. */
@@ -65,6 +72,24 @@ static bool has_newline(const struct source *source, uint32_t from, uint32_t to)
     return from < to && memchr(source->text + (from - source->base), '\n', to - from) != NULL;
 }
 
+/* The `{` of a declaration: behind its name and clauses, less white space and comments. */
+uint32_t docs_brace(const struct reader *r, const struct ast_decl *decl)
+{
+    uint32_t at = decl->name_span.end;
+    bool naming = str_eq(decl->word, "naming");
+    for (size_t i = 0; !naming && i < decl->clauses.n; i++) {
+        if (decl->clauses.at[i].span.end > at) at = decl->clauses.at[i].span.end;
+    }
+    const struct source *source = r->source;
+    size_t i = at - source->base;
+    while (i < source->len && source->text[i] != '{') {
+        const char *newline = str_starts(source->text + i, "--") ? strchr(source->text + i, '\n') : NULL;
+        size_t comment = str_starts(source->text + i, "/*") ? island_comment(source->text, source->len, i) : 0;
+        i = newline ? (size_t)(newline - source->text) : comment ? comment : i + 1;
+    }
+    return source->base + (uint32_t)i;
+}
+
 /* The declaration a comment at the end of a line, or inside an item, belongs to. */
 static struct ast_decl *owner_before(struct reader *r, const struct nodes *nodes, const struct comment *comment)
 {
@@ -72,7 +97,8 @@ static struct ast_decl *owner_before(struct reader *r, const struct nodes *nodes
     if (after == 0) return NULL;
     struct node node = nodes->list.at[after - 1];
     bool inside = comment->span.start < node.decl->span.end;
-    if (inside) return comment->own_line && node.decl->children.n ? NULL : node.decl;
+    bool header = !node.decl->children.n || (inside && comment->span.start < docs_brace(r, node.decl));
+    if (inside) return comment->own_line && !header ? NULL : node.decl;
     while (node.parent && nodes->list.at[node.parent - 1].decl->span.end <= comment->span.start) {
         node = nodes->list.at[node.parent - 1];
     }
@@ -90,7 +116,7 @@ static struct ast_decl *owner_below(struct reader *r, const struct nodes *nodes,
     struct ast_decl *decl = nodes->list.at[after].decl;
     bool comment_next = i + 1 < r->lexer->comments.n && comment[1].span.start < decl->span.start;
     uint32_t below = comment_next ? comment[1].span.start : decl->span.start;
-    if (newlines_between(r->source, comment->span.end, below) > 1) return NULL;
+    if (!adjoin(r->source, comment->span.end, below)) return NULL;
     return comment_next ? owner_of_next : decl;
 }
 

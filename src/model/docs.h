@@ -10,4 +10,7 @@ void docs_attach(struct reader *r);
 /* Whether a comment is documentation: `---`, and no ruler. */
 bool docs_is_doc(const struct source *source, const struct comment *comment);
 
+/* Position of the `{` of a declaration that has one. */
+uint32_t docs_brace(const struct reader *r, const struct ast_decl *decl);
+
 #endif

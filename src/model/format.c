@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "model/docs.h"
 #include "model/format.h"
 #include "model/island.h"
 #include "model/lexer.h"
@@ -30,6 +31,18 @@ static const struct comment *comment_before(const struct printer *p, uint32_t en
     return any ? &lx->comments.at[p->next_comment] : NULL;
 }
 
+/* Index of the first comment at or behind a position. */
+static size_t first_comment(const struct lexer *lx, uint32_t position)
+{
+    size_t low = 0, high = lx->comments.n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (lx->comments.at[middle].span.start < position) low = middle + 1;
+        else high = middle;
+    }
+    return low;
+}
+
 static size_t newlines(const struct printer *p, uint32_t from, uint32_t to)
 {
     size_t count = 0;
@@ -48,10 +61,30 @@ static const char *indented(const struct printer *p, const char *text)
     return arena_printf(p->r->ctx->arena, "%*s%s", (int)p->indent, "", text);
 }
 
+/* Whether an empty line stands between two positions, comments left aside. */
+static bool is_apart(const struct printer *p, uint32_t from, uint32_t to)
+{
+    const struct lexer *lx = p->r->lexer;
+    size_t next = first_comment(lx, from);
+    bool empty = false;
+    for (uint32_t at = from; at < to; at++) {
+        if (next < lx->comments.n && at == lx->comments.at[next].span.start) {
+            at = lx->comments.at[next++].span.end - 1;
+            empty = false;
+            continue;
+        }
+        char c = p->r->source->text[at - p->r->source->base];
+        if (c == '\n' && empty) return true;
+        if (c == '\n') empty = true;
+        else if (!isspace((unsigned char)c)) empty = false;
+    }
+    return false;
+}
+
 /* One blank line where the source has one or more before `start`. */
 static void blank_line(struct printer *p, uint32_t start)
 {
-    if (!p->fresh && newlines(p, p->last, start) > 1) add_line(p, "", NULL);
+    if (!p->fresh && is_apart(p, p->last, start)) add_line(p, "", NULL);
 }
 
 static const char *comment_text(const struct printer *p, const struct comment *comment)
@@ -117,27 +150,14 @@ static const char *line_of(struct printer *p, const struct ast_decl *decl, size_
     return line.text;
 }
 
-/* Whether a blank line separates two neighbours in the source, comments between them left aside. */
-static bool apart(const struct printer *p, const struct ast_decl *above, const struct ast_decl *below)
-{
-    const char *text = p->r->source->text;
-    bool empty = false;
-    for (uint32_t at = above->span.end; at < below->span.start; at++) {
-        char c = text[at - p->r->source->base];
-        if (c == '\n' && empty) return true;
-        if (c == '\n') empty = true;
-        else if (!isspace((unsigned char)c)) empty = false;
-    }
-    return false;
-}
-
 /* Width of the names of the columns that follow each other from the i-th on; sets where they end. */
 static size_t column_run(struct printer *p, const struct ast_decl *parent, size_t i, size_t *end)
 {
     size_t width = 0;
     for (*end = i; *end < parent->children.n; ++*end) {
         const struct ast_decl *decl = parent->children.at[*end];
-        if (!is_column(decl) || (*end > i && apart(p, parent->children.at[*end - 1], decl))) break;
+        bool follows = *end == i || !is_apart(p, parent->children.at[*end - 1]->span.end, decl->span.start);
+        if (!is_column(decl) || !follows) break;
         size_t name = format_width(format_head(p->r, decl));
         if (name > width) width = name;
     }
@@ -160,24 +180,6 @@ static bool has_block(const struct ast_decl *decl)
         if (str_eq(words[i], decl->word)) return true;
     }
     return decl->children.n > 0;
-}
-
-/* The `{` of a declaration: behind its name and clauses, less white space and comments. */
-static uint32_t brace_of(struct printer *p, const struct ast_decl *decl)
-{
-    uint32_t at = decl->name_span.end;
-    bool naming = str_eq(decl->word, "naming");
-    for (size_t i = 0; !naming && i < decl->clauses.n; i++) {
-        if (decl->clauses.at[i].span.end > at) at = decl->clauses.at[i].span.end;
-    }
-    const struct source *source = p->r->source;
-    size_t i = at - source->base;
-    while (i < source->len && source->text[i] != '{') {
-        const char *newline = str_starts(source->text + i, "--") ? strchr(source->text + i, '\n') : NULL;
-        size_t comment = str_starts(source->text + i, "/*") ? island_comment(source->text, source->len, i) : 0;
-        i = newline ? (size_t)(newline - source->text) : comment ? comment : i + 1;
-    }
-    return source->base + (uint32_t)i;
 }
 
 static void format_decl(struct printer *p, const struct ast_decl *decl, size_t name_width, uint32_t limit);
@@ -235,7 +237,7 @@ static const char *header_of(struct printer *p, const struct ast_decl *decl)
 
 static void block(struct printer *p, const struct ast_decl *decl, uint32_t limit)
 {
-    uint32_t brace = brace_of(p, decl);
+    uint32_t brace = docs_brace(p->r, decl);
     lines_above(p, decl->span.start, brace);
     const char *header = header_of(p, decl);
     const char *one_line = one_line_enum(p, decl, header, brace);

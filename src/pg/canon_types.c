@@ -81,7 +81,10 @@ static bool is_mentioned(struct job *job, const char *name, bool literal)
 {
     for (size_t i = 0; i < job->asks.n; i++) {
         const struct value *value = job->asks.at[i]->model;
-        if (mentions(job, value->expr.text, name, literal)) return true;
+        if (!is_keys(job->asks.at[i])) {
+            if (mentions(job, value->expr.text, name, literal)) return true;
+            continue;
+        }
         for (size_t j = 0; j < value->keys.n; j++) {
             if (mentions(job, value->keys.at[j].expr.text, name, literal)) return true;
         }
@@ -170,7 +173,7 @@ static void sequence_pieces(struct job *job, struct pieces *pieces, const struct
     bool same = live && str_eq(live->name, sequence->name) && live->parent->peer == sequence->parent;
     if (same) return;
     for (size_t i = 0; i < job->asks.n; i++) {
-        const char *text = job->asks.at[i]->model->expr.text, *schema, *name;
+        const char *text = is_keys(job->asks.at[i]) ? NULL : job->asks.at[i]->model->expr.text, *schema, *name;
         if (!text || !strstr(text, sequence->name) || !sql_nextval(job->ctx->arena, text, &schema, &name)) continue;
         if (!str_eq(name, sequence->name)) continue;
         add(job, pieces,

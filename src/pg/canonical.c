@@ -90,7 +90,7 @@ static void judge(struct job *job, struct ask *ask)
 static void not_verified(struct job *job, struct ask *ask)
 {
     struct answer same = {.given = true, .text = "not verified"};
-    for (size_t i = 0; i < ask->model->keys.n; i++) vec_push(job->ctx->arena, &same.elements, "not verified");
+    for (size_t i = 0; is_keys(ask) && i < ask->model->keys.n; i++) vec_push(job->ctx->arena, &same.elements, "not verified");
     if (ask->from) {
         give(job, ask, ask->model,
              is_keys(ask) ? &same : &(struct answer){.given = true, .text = ask->live->expr.text});
