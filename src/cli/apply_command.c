@@ -113,6 +113,7 @@ static void warn_empty(const struct command_run *run)
         for (size_t k = 0; k < revision->up.n; k++) statements += revision->up.at[k].statements.n;
         if (statements > 0 || revision->parents.n > 1) continue;
         struct diag *diag = diag_add(run->s->ctx, D_LINT, revision->header, "%s: nothing in it to run", revision->id);
+        if (i + 1 < run->steps.n) continue;
         diag_mend(run->s->ctx, diag, "mend", "modelc downgrade -1, modelc edit %s, modelc upgrade", revision->id);
     }
 }

@@ -1,4 +1,5 @@
 /* cmd_revision.c: an empty revision, to be filled in by hand. */
+#include "cli/listing.h"
 #include "cli/new_revision.h"
 
 static const struct span nowhere = {0, 0};
@@ -19,7 +20,7 @@ static bool choose_parent(struct session *s, struct revision_draft *draft)
         diag_mend(s->ctx, diag, "mend", "--splice begins a second line of revisions");
         return false;
     }
-    const struct revision *parent = revision_find(s->ctx, s->graph, name ? name : "head");
+    const struct revision *parent = listing_find(s, name ? name : "head");
     if (!parent) return false;
     if (parent->children.n > 0 && !option_given(s->options, OPT_SPLICE)) {
         struct diag *diag =

@@ -9,6 +9,12 @@
 
 static const struct span nowhere = {0, 0};
 
+static bool in_public(const char *key)
+{
+    const char *space = strchr(key, ' ');
+    return space && str_starts(space + 1, "public.");
+}
+
 /* What the revisions of this database's heads made, and what the database itself remembers (`create`, foreign heads). */
 static struct map *known_objects(struct session *s)
 {
@@ -18,6 +24,8 @@ static struct map *known_objects(struct session *s)
         if (!sources[i]) continue;
         for (struct map_entry e = map_first(sources[i]); e.key; e = map_next(e)) {
             if (e.value) map_put(known, e.key, e.value);
+            /* nobody creates it, yet what was made in it has to be looked at when the models name it no more */
+            if (e.value && in_public(e.key)) map_put(known, "schema public", e.value);
         }
     }
     return known;
@@ -62,7 +70,8 @@ bool compare_read(struct session *s, struct comparison *found)
     take_drops(s, found->diff);
     size_t errors = diag_errors(s->ctx);
     if (!check_drops(s, found->diff)) return false;
-    if (!canonical_answer(s->conn, found->diff, option_text(s->options, OPT_SCRATCH)) || diag_errors(s->ctx) > errors) return false;
+    const char *cache = path_join(s->ctx->arena, s->project->root, ".modelc/cache/canonical");
+    if (!canonical_answer(s->conn, found->diff, option_text(s->options, OPT_SCRATCH), cache) || diag_errors(s->ctx) > errors) return false;
     diff_answered(found->diff);
     return true;
 }

@@ -176,6 +176,10 @@ void compare_say_equal(struct session *s, const struct comparison *found)
                   str_count(arena, unmanaged, "object"), s->conn->database, unmanaged == 1 ? "is" : "are");
         return;
     }
+    if (s->models->files == 0) {
+        out_print(&s->out, "No changes detected: there are no models yet.\n");
+        return;
+    }
     out_print(&s->out, "No changes detected: %s in %s %s %s at %s.\n", str_count(arena, tables, "table"),
               str_count(arena, s->models->files, "file"), tables == 1 ? "equals" : "equal", s->conn->database, session_position(s));
 }

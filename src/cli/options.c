@@ -242,6 +242,16 @@ static void check_arguments(struct parser *p)
     }
 }
 
+/* Without a command the line can't be read; in which form to say so is known all the same. */
+static void keep_format(struct parser *p)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        bool next = strcmp(p->words[i], "--format") == 0 && i + 1 < p->n;
+        const char *value = next ? p->words[i + 1] : str_starts(p->words[i], "--format=") ? p->words[i] + 9 : NULL;
+        if (value) vec_push(p->ctx->arena, &p->out->given[OPT_FORMAT], value);
+    }
+}
+
 bool options_parse(struct ctx *ctx, int argc, char **argv, struct options *parsed)
 {
     *parsed = (struct options){0};
@@ -251,6 +261,7 @@ bool options_parse(struct ctx *ctx, int argc, char **argv, struct options *parse
         parsed->command = command_find(p.words[p.command]);
         if (!parsed->command) {
             unknown_command(&p, p.words[p.command]);
+            keep_format(&p);
             return false;
         }
     }

@@ -138,27 +138,28 @@ static void add_back(struct session *s, const struct progress *progress, const s
 
 /* ---- all of it */
 
-/* Whether the live database is what the models say: 1 yes, 0 no, -1 can't be said. What nobody declared is left aside.
- * Binding changes the models: nothing may read them afterwards. */
-static int database_equals(struct session *s)
+/* Whether the live database is what the models say. Binding changes the models: nothing may read them afterwards. */
+static const char *comparison_text(struct session *s)
 {
     struct comparison found = {0};
     size_t mark = diag_mark(s->ctx);
-    int equal = -1;
-    if (compare_read(s, &found)) equal = diff_changes(found.diff, false)->n == 0;
+    const struct changes *changes = compare_read(s, &found) ? diff_changes(found.diff, false) : NULL;
     if (diag_mark(s->ctx) > mark) diag_rollback(s->ctx, mark);
-    return equal;
+    if (!changes) return "; the models are saved in head";
+    if (changes->n) return "; database differs from the models: modelc diff";
+    size_t others = found.diff->unmanaged.n;
+    if (others == 0) return "; models and database agree";
+    return arena_printf(s->ctx->arena, "; models and database agree but for %s: modelc diff",
+                        str_count(s->ctx->arena, others, "unmanaged object"));
 }
 
 static const char *agreement(struct session *s)
 {
     if (s->out.quiet || apply_pending(s->graph, &s->current) > 0) return "";
     int saved = session_models_saved(s);
-    if (saved < 0) return "";
+    if (saved < 0 || s->files.n == 0) return "";
     if (!saved) return "; the models differ: modelc autogenerate -m \"...\"";
-    int equal = database_equals(s);
-    if (equal < 0) return "; the models are saved in head";
-    return equal ? "; models and database agree" : "; database differs from the models: modelc diff";
+    return comparison_text(s);
 }
 
 static void print_json(struct session *s, const struct progress *progress)

@@ -26,7 +26,7 @@ struct session {
     const char *start;                 /* absolute folder the user stands in (after -C) */
     struct project *project;           /* NULL until session_project() */
     struct graph_of_revisions *graph;  /* NULL until session_graph() */
-    struct ast_files files;            /* filled by session_models() */
+    struct ast_files files;            /* filled by session_models(); none: there is no model file */
     struct schema *models;             /* NULL until session_models() */
     struct conn *conn;                 /* NULL until session_open_db() */
     struct db_state state;             /* filled by session_open_db(), renewed by session_state() */

@@ -294,6 +294,14 @@ bool column_casts_itself(const struct object *from, const struct object *to)
     return same_name(old, new) || (family_of(old) != FAMILY_OTHER && family_of(old) == family_of(new));
 }
 
+/* The same enum, but its labels change so that a new type takes its place: there is no cast from the old one. */
+static bool type_is_rebuilt(const struct type_name *old, const struct type_name *new)
+{
+    bool all[] = {true};
+    return old->to && new->to && old->to->peer == new->to && object_is(new->to, "enum") &&
+           new->to->kind->must_recreate(old->to, new->to, all);
+}
+
 /* The column's values as text, renamed labels replaced. */
 static void add_text_of_enum(const struct object *from, const struct object *to, struct buf *out)
 {
@@ -320,11 +328,15 @@ static void add_text_of_enum(const struct object *from, const struct object *to,
 static void add_using(const struct object *from, const struct object *to, const struct ops *ops, struct buf *out)
 {
     const struct value *convert = ops->reverse ? &from->values[F_convert_back] : &to->values[F_convert];
+    const struct type_name *old = &from->values[F_type].type, *new = &to->values[F_type].type;
     if (convert->set) {
         buf_printf(out, " USING (%s)", sql_closed(out->arena, convert->expr.text));
+        if (type_is_rebuilt(old, new)) {
+            buf_add(out, new->sql.array ? "::text[]::" : "::text::");
+            sql_type(out, new);
+        }
         return;
     }
-    const struct type_name *old = &from->values[F_type].type, *new = &to->values[F_type].type;
     if (!new->to && old->sql.array == new->sql.array && family_of(new) == FAMILY_TEXT) return;
     if (column_casts_itself(from, to)) return;
     buf_add(out, " USING ");
@@ -400,6 +412,7 @@ static void serial_to_identity(const struct object *to, const struct object *seq
     sql_object_as(&current, to->parent, sequence->name); /* it went where its table went */
     sql_object_as(&old, to->parent, aside);
     group(op_addf(ops, PHASE_COLUMNS, "ALTER SEQUENCE %s RENAME TO %s", current.text, sql_ident_str(arena, aside)));
+    group(op_addf(ops, PHASE_COLUMNS, "ALTER SEQUENCE %s OWNED BY NONE", old.text)); /* else it would still be the column's */
     alter_column(to, "DROP DEFAULT", ops);
     buf_add(&identity, "ADD ");
     add_identity(to, &identity);
@@ -491,7 +504,6 @@ static void alter_identity(const struct object *from, const struct object *to, c
         identity_to_serial(from, to, sequence, ops);
     } else {
         alter_column(to, "DROP IDENTITY", ops);
-        if (has(to, F_default)) set_default(to, ops);
     }
 }
 
@@ -531,18 +543,25 @@ static void alter_storage(const struct object *to, const bool *changed, struct o
     }
 }
 
+/* Between serial and identity the default changes along. */
+static bool default_is_handled(const struct object *from, const struct object *to)
+{
+    if (has(from, F_identity) == has(to, F_identity)) return false;
+    const struct object *sequence = column_sequence(has(from, F_identity) ? to : from);
+    return sequence && (has(to, F_identity) || !sequence->peer);
+}
+
 static void alter(const struct object *from, const struct object *to, const bool *changed, struct ops *ops)
 {
     bool type = changed[F_type] || changed[F_collation];
     bool identity = changed[F_identity] || changed[F_identity_options];
+    bool ends = has(from, F_identity) && !has(to, F_identity); /* before the type is one that an identity can't have */
     if (changed[F_generated]) alter_column(to, "DROP EXPRESSION", ops);
+    if (ends) alter_identity(from, to, changed, ops);
     if (type) alter_type(from, to, changed, ops);
-    if (changed[F_default] && !type && !identity) alter_default(to, ops);
-    if (changed[F_identity] && !has(from, F_identity) && has(from, F_default) && !column_sequence(from)) {
-        alter_column(to, "DROP DEFAULT", ops);
-    }
+    if (changed[F_default] && !type && !default_is_handled(from, to)) alter_default(to, ops);
     if (changed[F_nullable] && !(changed[F_identity] && object_flag(to, "nullable"))) alter_nullable(to, ops);
-    if (identity) alter_identity(from, to, changed, ops);
+    if (identity && !ends) alter_identity(from, to, changed, ops);
     if (changed[F_nullable] && changed[F_identity] && object_flag(to, "nullable")) alter_nullable(to, ops);
     alter_storage(to, changed, ops);
 }
@@ -564,6 +583,11 @@ static void rename_column(const struct object *from, const struct object *to, st
     buf_add(&sql, " TO ");
     sql_ident(&sql, to->name);
     op_add(ops, PHASE_RENAME, sql.text)->group = 1;
+}
+
+/* Where the table is renamed too, its rename does that. */
+static void renamed(const struct object *from, const struct object *to, struct ops *ops)
+{
     if (str_eq(from->parent->name, to->parent->name)) {
         column_rename_identity(from, from->parent->name, to, to->parent->name, ops);
     }
@@ -674,6 +698,7 @@ const struct kind kind_column = {
     .alter = alter,
     .drop = drop,
     .rename = rename_column,
+    .renamed = renamed,
     .must_recreate = must_recreate,
     .describe = describe,
     .describe_change = describe_change,

@@ -6,10 +6,17 @@ static const struct object *now(const struct object *object)
     return object->now ? object->now : object;
 }
 
+/* An index is where its table is. */
+static const struct object *schema_now(const struct object *object)
+{
+    const struct object *parent = now(object)->parent;
+    return object_schema(parent && object_is(parent, "table") ? now(parent) : now(object));
+}
+
 void sql_object_as(struct buf *buf, const struct object *object, const char *name)
 {
     bool in_schema = object->kind->name_space == NAMES_RELATION || object->kind->name_space == NAMES_TYPE;
-    const struct object *schema = in_schema ? object_schema(now(object)) : NULL;
+    const struct object *schema = in_schema ? schema_now(object) : NULL;
     sql_qname(buf, schema ? now(schema)->name : NULL, name);
 }
 

@@ -157,6 +157,7 @@ struct object *object_child(const struct object *object, const char *kind, const
 const char *object_path(struct arena *arena, const struct object *object);
 /* For people: without the schema where that is public: "products.xyz", "media.mediaassettype". */
 const char *object_shown(struct arena *arena, const struct object *object);
+const char *name_shown(struct arena *arena, const char *name); /* one name, for people */
 struct object *object_schema(const struct object *object); /* its `schema` ancestor, or NULL */
 const char *expr_shape(struct ctx *ctx, struct expr *expr);
 
@@ -260,6 +261,8 @@ struct kind {
     void (*drop)(const struct object *object, struct ops *ops);
     /* NULL: ALTER <noun> .. RENAME TO. Moving to another schema: ALTER <noun> .. SET SCHEMA. */
     void (*rename)(const struct object *from, const struct object *to, struct ops *ops);
+    /* What follows its rename (the sequence of an identity column). May be NULL. */
+    void (*renamed)(const struct object *from, const struct object *to, struct ops *ops);
     /* May turn an ALTER into a RECREATE by what changed. NULL: never. */
     bool (*must_recreate)(const struct object *from, const struct object *to, const bool *changed);
     /* Objects it needs besides its references (a foreign key: the key it points at). */

@@ -112,12 +112,11 @@ static void add_path(struct buf *buf, const struct object *object)
     sql_ident(buf, object->name);
 }
 
-/* For people a reserved word and a capital letter need no quotes. */
-static void add_shown_name(struct buf *buf, const char *name)
+/* A reserved word and a capital letter need no quotes there. */
+const char *name_shown(struct arena *arena, const char *name)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
-    if (*name && name[strspn(name, plain)] == '\0') buf_add(buf, name);
-    else sql_ident(buf, name);
+    return *name && name[strspn(name, plain)] == '\0' ? name : sql_ident_str(arena, name);
 }
 
 /* products_pim_id_key of products says its table itself. */
@@ -137,7 +136,7 @@ static void add_shown(struct buf *buf, const struct object *object)
         add_shown(buf, parent);
         buf_addc(buf, '.');
     }
-    add_shown_name(buf, object->name);
+    buf_add(buf, name_shown(buf->arena, object->name));
 }
 
 const char *object_path(struct arena *arena, const struct object *object)

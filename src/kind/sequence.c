@@ -78,11 +78,17 @@ static void finish(const struct object *object, struct ops *ops)
     if (object->values[F_owned_by].set) set_owner(object, ops);
 }
 
+/* Its old owner is dropped, or made anew, and would take it along. */
+static bool outlives_owner(const struct object *from, const struct object *to)
+{
+    const struct object *old = from->values[F_owned_by].ref.to, *new = to->values[F_owned_by].ref.to;
+    return old && (!old->peer || old->peer == new);
+}
+
 static void alter(const struct object *from, const struct object *to, const bool *changed, struct ops *ops)
 {
     struct arena *arena = ops->ctx->arena;
     struct buf sql = buf_new(arena);
-    (void)from;
     if (changed[F_type]) buf_printf(&sql, " AS %s", object_text(to, "type"));
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         if (changed[numbers[i].field]) buf_printf(&sql, " %s %s", numbers[i].words, to->values[numbers[i].field].text);
@@ -93,7 +99,10 @@ static void alter(const struct object *from, const struct object *to, const bool
         op_addf(ops, PHASE_COLUMNS, "ALTER SEQUENCE %s SET %s", sql_object_str(arena, to),
                 object_flag(to, "unlogged") ? "UNLOGGED" : "LOGGED");
     }
-    if (changed[F_owned_by]) set_owner(to, ops);
+    if (!changed[F_owned_by]) return;
+    bool owner_goes = from->values[F_owned_by].set && outlives_owner(from, to);
+    if (owner_goes) op_addf(ops, PHASE_DETACH, "ALTER SEQUENCE %s OWNED BY NONE", sql_object_str(arena, to));
+    if (!owner_goes || to->values[F_owned_by].set) set_owner(to, ops);
 }
 
 static void drop(const struct object *object, struct ops *ops)

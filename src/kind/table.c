@@ -50,7 +50,7 @@ static void drop(const struct object *object, struct ops *ops)
 }
 
 /* A name PostgreSQL gave from the old table name follows the new one. */
-static void rename_identities(const struct object *from, const struct object *to, struct ops *ops)
+static void renamed(const struct object *from, const struct object *to, struct ops *ops)
 {
     for (size_t i = 0; i < from->children.n; i++) {
         const struct object *column = from->children.at[i];
@@ -66,7 +66,6 @@ static void rename_table(const struct object *from, const struct object *to, str
     buf_add(&sql, " RENAME TO ");
     sql_ident(&sql, to->name);
     op_add(ops, PHASE_RENAME, sql.text)->group = 1;
-    rename_identities(from, to, ops);
 }
 
 static void count_children(const struct object *object, const char *kind, const char *noun, size_t *parts, struct buf *out)
@@ -117,5 +116,6 @@ const struct kind kind_table = {
     .alter = alter,
     .drop = drop,
     .rename = rename_table,
+    .renamed = renamed,
     .describe = describe,
 };

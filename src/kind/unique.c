@@ -17,9 +17,31 @@ static void definition(const struct object *object, struct buf *out)
     key_constraint(object, out);
 }
 
+static bool same_columns(const struct object *a, const struct object *b, const char *field)
+{
+    const struct refs *x = &object_get(a, field)->refs, *y = &object_get(b, field)->refs;
+    if (x->n != y->n) return false;
+    for (size_t i = 0; i < x->n; i++) {
+        if (x->at[i].to != y->at[i].to) return false;
+    }
+    return true;
+}
+
+/* CREATE TABLE makes one index of two keys that say the same, and forgets the other. */
+static bool has_twin(const struct object *object)
+{
+    for (size_t i = 0; i < object->parent->children.n; i++) {
+        const struct object *other = object->parent->children.at[i];
+        if (other == object || (!object_is(other, "primary_key") && !object_is(other, "unique"))) continue;
+        if (object_is(other, "unique") && other->serial > object->serial) continue;
+        if (same_columns(object, other, "columns") && same_columns(object, other, "include")) return true;
+    }
+    return false;
+}
+
 static bool define(const struct object *object, struct buf *out)
 {
-    return constraint_define(object, definition, out);
+    return !has_twin(object) && constraint_define(object, definition, out);
 }
 
 static void create(const struct object *object, struct ops *ops)

@@ -308,7 +308,7 @@ const char *model_format(struct ctx *ctx, struct source *source)
     size_t errors = diag_errors(ctx);
     struct reader r = model_read(ctx, source);
     if (diag_errors(ctx) > errors) return NULL;
-    const char *newline = strchr(source->text, '\n');
+    const char *newline = strrchr(source->text, '\n'); /* the last one stays the last one */
     bool crlf = newline && newline > source->text && newline[-1] == '\r';
     struct printer p = {.r = &r, .newline = crlf ? "\r\n" : "\n", .fresh = true, .last = source->base};
     uint32_t end = source->base + (uint32_t)source->len;

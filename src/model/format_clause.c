@@ -157,10 +157,13 @@ const char *format_head(struct reader *r, const struct ast_decl *decl)
     if (str_eq(decl->word, "index") && ast_clause(decl, "unique")) buf_add(&text, "unique ");
     if (!nameless) buf_add(&text, decl->word);
     if (str_eq(decl->word, "has")) buf_add(&text, ast_clause(decl, "one") ? " one" : " many");
-    if (decl->name) {
-        space(&text);
-        buf_add(&text, format_verbatim(r, decl->name_span));
-    }
+    if (!decl->name) return text.text;
+    const char *name = format_verbatim(r, decl->name_span);
+    /* `as int` behind a `;` is a column; at the start of a line it would continue the item above. */
+    bool continues = nameless && !str_eq(decl->word, "label") && island_continues(name, strlen(name), 0);
+    space(&text);
+    if (continues) buf_printf(&text, "\"%s\"", decl->name);
+    else buf_add(&text, name);
     return text.text;
 }
 

@@ -30,6 +30,7 @@ struct ask {
     bool moved;                 /* the live text will read differently once the plan has renamed and altered */
     struct answer answers[SLOTS];
     enum refusal refusal;
+    const char *key; /* of the verdict in the cache; NULL: not to be kept */
 };
 
 /* Text of the model inside a statement. */

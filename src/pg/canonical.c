@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "pg/canon.h"
+#include "pg/canon_cache.h"
 #include "pg/embedded.h"
 
 /* One transaction of DDL is quadratic in its statements. */
@@ -76,14 +77,25 @@ static bool comes_to_the_same(const struct ask *ask)
     return answers_equal(model, live) || answers_equal(&a[SLOT_MODEL], live) || answers_equal(model, &a[SLOT_LIVE]);
 }
 
-static void judge(struct job *job, struct ask *ask)
+static void judge(struct job *job, struct canon_cache *cache, struct ask *ask)
 {
     const struct answer *model = &ask->answers[SLOT_MODEL], *live = &ask->answers[SLOT_LIVE];
     give(job, ask, ask->model, model);
     /* DEFAULT NULL is not stored, most of the time */
     if (!model->given && object_is(ask->to, "column")) ask->model->expr.canonical = "";
     if (!ask->from || !model->given) return;
-    give(job, ask, ask->live, live->given && comes_to_the_same(ask) ? model : live);
+    bool same = live->given && comes_to_the_same(ask);
+    give(job, ask, ask->live, same ? model : live);
+    if (same && ask->key) cache_add(cache, ask->key);
+}
+
+/* Equal, as the server has said before: both sides are given one and the same text. */
+static void judge_known(struct job *job, struct ask *ask)
+{
+    struct answer same = {.given = true, .text = is_keys(ask) ? NULL : ask->live->expr.text};
+    for (size_t i = 0; is_keys(ask) && i < ask->model->keys.n; i++) vec_push(job->ctx->arena, &same.elements, "known");
+    give(job, ask, ask->model, &same);
+    give(job, ask, ask->live, &same);
 }
 
 /* What nobody could judge counts as equal, and is named. */
@@ -165,7 +177,19 @@ static int compare_asks(const void *left, const void *right)
     return a->number < b->number ? -1 : a->number > b->number;
 }
 
-bool canonical_answer(struct conn *conn, struct diff *diff, const char *scratch_url)
+/* Takes out the asks whose answer is known. */
+static size_t answer_known(struct job *job, struct canon_cache *cache, struct ask **asks, size_t n)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < n; i++) {
+        asks[i]->key = cache_key(cache, job, asks[i]);
+        if (cache_knows(cache, asks[i]->key)) judge_known(job, asks[i]);
+        else asks[left++] = asks[i];
+    }
+    return left;
+}
+
+bool canonical_answer(struct conn *conn, struct diff *diff, const char *scratch_url, const char *cache_path)
 {
     size_t n = diff->questions.n;
     if (n == 0) return true;
@@ -174,13 +198,18 @@ bool canonical_answer(struct conn *conn, struct diff *diff, const char *scratch_
                **refused = ARENA_ARRAY(diff->ctx->arena, struct ask *, n);
     for (size_t i = 0; i < n; i++) asks[i] = ask_new(&job, &diff->questions.at[i], i);
     qsort(asks, n, sizeof *asks, compare_asks);
+    struct canon_cache *cache = cache_open(&job, cache_path);
+    if (cache) n = answer_known(&job, cache, asks, n);
     for (size_t i = 0; i < n; i++) asks[i]->number = i;
     if (!run_asks(&job, asks, n)) return false;
     size_t n_refused = collect_refused(asks, n, refused);
+    /* What another server says isn't this one's word. */
+    for (size_t i = 0; i < n_refused; i++) refused[i]->key = NULL;
     if (n_refused) run_on_scratch(diff, refused, n_refused, scratch_url);
     for (size_t i = 0; i < n; i++) {
-        if (asks[i]->refusal == NOT_REFUSED) judge(&job, asks[i]);
+        if (asks[i]->refusal == NOT_REFUSED) judge(&job, cache, asks[i]);
         else if (asks[i]->refusal != REFUSED_MODEL) not_verified(&job, asks[i]);
     }
+    cache_save(cache);
     return true;
 }

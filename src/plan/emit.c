@@ -12,6 +12,22 @@ static void set_names(const struct changes *changes)
     }
 }
 
+/* What steps aside has a third name until it is dropped, or renamed for good. */
+static void set_third_names(struct ctx *ctx, const struct changes *changes)
+{
+    for (size_t i = 0; i < changes->n; i++) {
+        struct change *change = changes->at[i];
+        if (!change->aside) continue;
+        const char *suffix = change->type == CHANGE_RENAME ? "modelc_aside" : "modelc_gone";
+        const char *name = (change->type == CHANGE_RENAME ? change->to : change->from)->name;
+        change->third = ARENA_NEW(ctx->arena, struct object);
+        *change->third = *change->from;
+        change->third->name = sql_object_name(ctx->arena, name, NULL, suffix);
+        change->third->now = NULL;
+        if (change->type != CHANGE_RENAME) change->from->now = change->third;
+    }
+}
+
 static void rename_default(const struct object *from, const struct object *to, struct ops *ops)
 {
     struct buf sql = buf_new(ops->ctx->arena);
@@ -22,59 +38,39 @@ static void rename_default(const struct object *from, const struct object *to, s
     op_add(ops, PHASE_RENAME, sql.text)->group = 1;
 }
 
-/* The object that has the name which this rename wants, if it is itself being renamed in the same place. */
-static const struct change *renamed_away(const struct changes *changes, const struct change *change)
-{
-    for (size_t i = 0; i < changes->n; i++) {
-        const struct change *other = changes->at[i];
-        if (other->type == CHANGE_RENAME && other != change && str_eq(other->from->name, change->to->name) &&
-            other->from->kind->name_space == change->from->kind->name_space && other->from->parent == change->from->parent) {
-            return other;
-        }
-    }
-    return NULL;
-}
-
-/* Renames in a circle: the first of each circle goes by way of a third name. */
-static void find_circles(const struct changes *changes)
-{
-    for (size_t i = 0; i < changes->n; i++) {
-        struct change *change = changes->at[i];
-        if (change->type != CHANGE_RENAME || !change->renamed) continue;
-        const struct change *at = renamed_away(changes, change);
-        for (size_t steps = 0; at && at != change && !at->aside && steps < changes->n; steps++) at = renamed_away(changes, at);
-        change->aside = at == change;
-    }
-}
-
 static void emit_one_rename(const struct object *from, const struct object *to, struct ops *ops)
 {
     if (to->kind->rename) to->kind->rename(from, to, ops);
     else rename_default(from, to, ops);
 }
 
-static void emit_in_circle(const struct object *from, const struct object *to, struct ops *ops)
+/* Says a rename with the names from before all renames. */
+static void emit_step_aside(const struct change *change, struct ops *ops)
 {
-    struct object third = *to;
-    size_t first = ops->list.n;
-    third.name = sql_object_name(ops->ctx->arena, to->name, NULL, "modelc_aside");
-    third.now = NULL;
-    emit_one_rename(from, &third, ops);
+    const struct object *saved[8];
+    struct object *at = change->from;
+    size_t n = 0, first = ops->list.n;
+    for (; at; at = at->parent) {
+        saved[n++] = at->now;
+        at->now = at;
+    }
+    emit_one_rename(change->from, change->third, ops);
     for (size_t i = first; i < ops->list.n; i++) ops->list.at[i].phase = PHASE_ASIDE;
-    emit_one_rename(&third, to, ops);
+    for (at = change->from, n = 0; at; at = at->parent) at->now = saved[n++];
 }
 
 static void emit_rename(const struct change *change, struct ops *ops)
 {
     struct arena *arena = ops->ctx->arena;
-    const struct object *from = change->from, *to = change->to;
+    const struct object *from = change->aside ? change->third : change->from, *to = change->to;
     if (change->moved) {
         const struct object *old = from->parent->now ? from->parent->now : from->parent;
         op_addf(ops, PHASE_RENAME, "ALTER %s %s SET SCHEMA %s", to->kind->noun, sql_qname_str(arena, old->name, from->name),
                 sql_ident_str(arena, to->parent->name))->group = 1;
     }
-    if (change->aside) emit_in_circle(from, to, ops);
-    else if (change->renamed) emit_one_rename(from, to, ops);
+    if (!change->aside && !change->renamed) return;
+    emit_one_rename(from, to, ops);
+    if (to->kind->renamed) to->kind->renamed(change->from, to, ops);
 }
 
 static void emit_comment(const struct object *to, struct ops *ops)
@@ -124,6 +120,7 @@ static void emit_recreate(const struct change *change, struct ops *ops)
 
 static void emit_change(const struct change *change, struct ops *ops)
 {
+    if (change->aside) emit_step_aside(change, ops);
     switch (change->type) {
     case CHANGE_CREATE: emit_create(change, ops); break;
     case CHANGE_DROP:
@@ -148,9 +145,8 @@ static const char *note_of(struct ctx *ctx, const struct change *change, const c
 void plan_emit(struct ctx *ctx, const struct changes *changes, const struct plan_options *options, struct ops *ops)
 {
     *ops = (struct ops){.ctx = ctx, .online = options->online, .reverse = changes->reverse};
-    changes_mark(changes);
     set_names(changes);
-    find_circles(changes);
+    set_third_names(ctx, changes);
     for (size_t i = 0; i < changes->n; i++) {
         size_t first = ops->list.n;
         ops->change = changes->at[i];

@@ -1,33 +1,13 @@
 /* order.c: the order of ops. An edge for each thing that must be there first, gone first, or renamed first; among what is free to
  * run, the phase decides, then the order of kinds and of the models. */
-#include "base/graph.h"
 #include "plan/plan_parts.h"
-
-/* Ops of one change that follow each other; the unit that is sorted. */
-struct node {
-    const struct change *change;
-    enum role role;
-    size_t first, n; /* ops */
-    const char *path; /* of the object, or of a column's table: the natural key that breaks ties */
-};
-
-struct order {
-    struct ctx *ctx;
-    const struct changes *changes;
-    const struct ops *ops;
-    VEC(struct node) nodes;
-    struct span_of_nodes *of_change; /* by the change's position in the set */
-    struct graph *graph;
-};
-
-/* The nodes of one change: a change has few. */
-struct span_of_nodes { size_t first, n; };
 
 enum role op_role(const struct op *op)
 {
     switch (op->phase) {
+    case PHASE_ASIDE: return ROLE_STEP;
     case PHASE_RENAME: return ROLE_RENAME;
-    case PHASE_ASIDE: case PHASE_DROP_INDEX: case PHASE_DETACH: case PHASE_DROP: return ROLE_TEAR;
+    case PHASE_DROP_INDEX: case PHASE_DETACH: case PHASE_DROP: return ROLE_TEAR;
     case PHASE_FACETS: return ROLE_FINISH;
     case PHASE_LABELS: case PHASE_TYPES: case PHASE_TABLES: case PHASE_COLUMNS: case PHASE_KEYS: case PHASE_REFERENCES: case PHASE_INDEX:
         break;
@@ -78,8 +58,8 @@ static struct span_of_nodes nodes_of(const struct order *order, const struct cha
     return change ? order->of_change[change->position] : (struct span_of_nodes){0};
 }
 
-/* Every node of `before` in one of the roles comes before every node of `after` in one of its. Roles are bits. */
-static void edges(struct order *order, const struct change *before, unsigned before_roles, const struct change *after, unsigned after_roles)
+void order_edges(struct order *order, const struct change *before, unsigned before_roles, const struct change *after,
+                 unsigned after_roles)
 {
     struct span_of_nodes a = nodes_of(order, before), b = nodes_of(order, after);
     for (size_t i = a.first; i < a.first + a.n; i++) {
@@ -90,21 +70,18 @@ static void edges(struct order *order, const struct change *before, unsigned bef
     }
 }
 
-#define R_RENAME (1u << ROLE_RENAME)
-#define R_TEAR (1u << ROLE_TEAR)
-#define R_BUILD (1u << ROLE_BUILD)
-#define R_FINISH (1u << ROLE_FINISH)
-#define R_ALL (R_RENAME | R_TEAR | R_BUILD | R_FINISH)
-
-static bool is_rebuild(const struct change *change)
+bool is_rebuild(const struct change *change)
 {
     return change->type == CHANGE_RECREATE && change->to->kind->rebuild;
 }
 
-/* A column that its table's CREATE makes has no ops of its own: the table's stand for it. */
-static const struct change *acting(const struct object *object)
+/* A column that its table's CREATE makes has no ops of its own: the table's stand for it. So do the column's for a sequence that
+ * goes with it. */
+const struct change *acting(const struct object *object)
 {
     const struct change *change = object->change;
+    const struct object *owner = object_is(object, "sequence") ? object_get(object, "owned_by")->ref.to : NULL;
+    if (change && change->with_parent && change->type == CHANGE_DROP && owner && owner->change) return acting(owner);
     while (change && change->with_parent && object->parent && object->parent->change &&
            object->parent->change->type == change->type) {
         object = object->parent;
@@ -117,11 +94,12 @@ static const struct change *acting(const struct object *object)
 static void edges_within(struct order *order, const struct change *change)
 {
     if (is_rebuild(change)) {
-        edges(order, change, R_BUILD, change, R_TEAR | R_FINISH);
+        order_edges(order, change, R_BUILD, change, R_TEAR | R_FINISH);
     } else {
-        edges(order, change, R_TEAR, change, R_RENAME | R_BUILD | R_FINISH);
-        edges(order, change, R_BUILD, change, R_FINISH);
+        order_edges(order, change, R_TEAR, change, R_RENAME | R_BUILD | R_FINISH);
+        order_edges(order, change, R_BUILD, change, R_FINISH);
     }
+    order_edges(order, change, R_STEP, change, R_ALL);
     struct span_of_nodes own = nodes_of(order, change);
     for (size_t i = own.first; i + 1 < own.first + own.n; i++) {
         if (order->nodes.at[i].role == order->nodes.at[i + 1].role) graph_edge(order->graph, i, i + 1);
@@ -133,7 +111,7 @@ static void edges_to_needed(struct order *order, const struct change *change, co
 {
     const struct change *other = acting(needed);
     if (!other || other == change) return;
-    if (other->to) edges(order, other, R_BUILD, change, R_BUILD | R_FINISH);
+    if (other->to) order_edges(order, other, R_BUILD, change, R_BUILD | R_FINISH);
 }
 
 /* The old form needed `needed`: it lets go of it before that is changed or dropped. */
@@ -141,15 +119,26 @@ static void edges_from_needed(struct order *order, const struct change *change, 
 {
     const struct change *other = acting(needed);
     if (!other || other == change) return;
-    edges(order, change, R_TEAR, other, is_rebuild(other) ? R_BUILD | R_TEAR : R_TEAR | R_BUILD);
+    order_edges(order, change, R_TEAR, other, is_rebuild(other) ? R_BUILD | R_TEAR : R_TEAR | R_BUILD);
     bool goes = other->type == CHANGE_DROP || is_rebuild(other);
-    if (goes && change->type == CHANGE_ALTER) edges(order, change, R_BUILD, other, R_TEAR);
+    if (goes && change->type == CHANGE_ALTER) order_edges(order, change, R_BUILD, other, R_TEAR);
 }
 
 static void edges_after_renames(struct order *order, const struct change *change, const struct object *object)
 {
     for (const struct object *at = object; at; at = at->parent) {
-        if (at->renaming && at->renaming != change) edges(order, at->renaming, R_RENAME, change, R_ALL);
+        if (at->renaming && at->renaming != change) order_edges(order, at->renaming, R_RENAME, change, R_ALL);
+    }
+}
+
+/* What steps aside does so while everything above it still has its old name. */
+static void edges_of_step(struct order *order, const struct change *change)
+{
+    const struct change *own = acting(change->from);
+    if (own && own != change) order_edges(order, change, R_STEP, own, R_STEP | R_ALL);
+    for (const struct object *at = change->from->parent; at; at = at->parent) {
+        if (at->renaming) order_edges(order, change, R_STEP, at->renaming, R_STEP | R_RENAME);
+        if (at->change) order_edges(order, change, R_STEP, at->change, R_STEP);
     }
 }
 
@@ -160,11 +149,12 @@ static void edges_of_needs(struct order *order, const struct change *change, con
     for (size_t i = 0; i < needs.n; i++) {
         if (new_side) edges_to_needed(order, change, needs.at[i]);
         else edges_from_needed(order, change, needs.at[i]);
-        if (new_side && needs.at[i]->renaming) edges(order, needs.at[i]->renaming, R_RENAME, change, R_BUILD | R_FINISH);
+        if (new_side && needs.at[i]->renaming) order_edges(order, needs.at[i]->renaming, R_RENAME, change, R_BUILD | R_FINISH);
     }
     for (size_t i = 0; i < later.n; i++) {
         const struct change *other = acting(later.at[i]);
-        if (other && other != change && new_side) edges(order, other, R_BUILD, change, R_FINISH);
+        if (other && other != change) order_edges(order, new_side ? other : change, new_side ? R_BUILD : R_TEAR, new_side ? change : other,
+                                                  new_side ? R_FINISH : R_TEAR);
     }
 }
 
@@ -179,81 +169,12 @@ static void edges_of_object(struct order *order, const struct change *change, co
     }
 }
 
-/* ---- names ---- */
-
-/* Where a name lives: relations and types by schema, the rest by parent. A constraint with an index takes a relation's name too. */
-static const char *name_key(struct order *order, const struct object *object, const char *name, bool as_relation)
-{
-    enum name_space space = object->kind->name_space;
-    bool in_schema = as_relation || space == NAMES_RELATION || space == NAMES_TYPE;
-    const struct object *home = in_schema ? object_schema(object) : object->parent;
-    if (home && home->live == order->changes->from->live && home->peer) home = home->peer;
-    const char *group = as_relation || space == NAMES_RELATION ? "relation" : space == NAMES_TYPE ? "type" : object->kind->title;
-    return arena_printf(order->ctx->arena, "%s %p %s", space == NAMES_CONSTRAINT && !as_relation ? "constraint" : group,
-                        (const void *)home, name);
-}
-
-/* A table's row type has its name. */
-static const char *type_key(struct order *order, const struct object *object)
-{
-    const struct object *home = object_schema(object);
-    if (home && home->live == order->changes->from->live && home->peer) home = home->peer;
-    return arena_printf(order->ctx->arena, "type %p %s", (const void *)home, object->name);
-}
-
-static bool has_index(const struct object *object)
-{
-    return object_is(object, "primary_key") || object_is(object, "unique") || object_is(object, "exclude");
-}
-
-struct release { const struct change *change; unsigned role; };
-
-static void release(struct order *order, struct map *released, const struct change *change, const struct object *object, unsigned role)
-{
-    struct release *entry = ARENA_NEW(order->ctx->arena, struct release);
-    *entry = (struct release){acting(object) && role == R_TEAR ? acting(object) : change, role};
-    map_put(released, name_key(order, object, object->name, false), entry);
-    if (has_index(object)) map_put(released, name_key(order, object, object->name, true), entry);
-    if (object_is(object, "table")) map_put(released, type_key(order, object), entry);
-}
-
-static void take_key(struct order *order, const struct map *released, const struct change *taker, const char *key, unsigned role)
-{
-    const struct release *entry = map_get(released, key);
-    if (entry && entry->change != taker) edges(order, entry->change, entry->role, taker, role);
-}
-
-static void take(struct order *order, const struct map *released, const struct change *change, const struct object *object, unsigned role)
-{
-    const struct change *taker = role == R_BUILD && acting(object) ? acting(object) : change;
-    take_key(order, released, taker, name_key(order, object, object->name, false), role);
-    if (has_index(object)) take_key(order, released, taker, name_key(order, object, object->name, true), role);
-    if (object_is(object, "table")) take_key(order, released, taker, type_key(order, object), role);
-}
-
-/* Who gives a name up comes before who takes it. */
-static void edges_of_names(struct order *order)
-{
-    struct map *released = map_new(order->ctx->arena);
-    const struct changes *changes = order->changes;
-    for (size_t i = 0; i < changes->n; i++) {
-        const struct change *change = changes->at[i];
-        if (change->type == CHANGE_RENAME) release(order, released, change, change->from, change->aside ? R_TEAR : R_RENAME);
-        else if (change->type == CHANGE_DROP || change->type == CHANGE_RECREATE) release(order, released, change, change->from, R_TEAR);
-    }
-    for (size_t i = 0; i < changes->n; i++) {
-        const struct change *change = changes->at[i];
-        if (change->type == CHANGE_RENAME) take(order, released, change, change->to, R_RENAME);
-        else if (change->type == CHANGE_CREATE || change->type == CHANGE_RECREATE) take(order, released, change, change->to, R_BUILD);
-    }
-}
-
 /* A move needs its new schema, and the old one can go only when it is empty. */
 static void edges_of_move(struct order *order, const struct change *change)
 {
     const struct change *new = change->to->parent->change, *old = change->from->parent->change;
-    if (new) edges(order, new, R_BUILD, change, R_RENAME);
-    if (old) edges(order, change, R_RENAME, old, R_TEAR);
+    if (new) order_edges(order, new, R_BUILD, change, R_RENAME);
+    if (old) order_edges(order, change, R_RENAME, old, R_TEAR);
 }
 
 static void make_edges(struct order *order)
@@ -262,6 +183,7 @@ static void make_edges(struct order *order)
         const struct change *change = order->changes->at[i];
         edges_within(order, change);
         if (!nodes_of(order, change).n) continue;
+        if (change->aside) edges_of_step(order, change);
         if (change->type == CHANGE_RENAME && change->moved) edges_of_move(order, change);
         if (change->from) edges_after_renames(order, change, change->from);
         if (change->to) edges_after_renames(order, change, change->to);
@@ -269,9 +191,9 @@ static void make_edges(struct order *order)
         if (change->from && change->type != CHANGE_RENAME && change->type != CHANGE_COMMENT) {
             edges_of_object(order, change, change->from, false);
         }
-        if (change->type == CHANGE_COMMENT && change->to->change) edges(order, change->to->change, R_BUILD, change, R_FINISH);
+        if (change->type == CHANGE_COMMENT && change->to->change) order_edges(order, change->to->change, R_BUILD, change, R_FINISH);
     }
-    edges_of_names(order);
+    order_names(order);
 }
 
 /* ---- ties ---- */
@@ -305,7 +227,7 @@ static void report_loop(struct order *order, const size_t *cycle, size_t n)
     diag_mend(order->ctx, diag, "mend", "make the changes in two revisions");
 }
 
-bool plan_order(struct ctx *ctx, const struct changes *changes, const struct ops *ops, struct plan *plan)
+enum order_result plan_order(struct ctx *ctx, const struct changes *changes, const struct ops *ops, struct plan *plan)
 {
     struct order order = {.ctx = ctx, .changes = changes, .ops = ops};
     for (size_t i = 0; i < changes->n; i++) changes->at[i]->position = i;
@@ -316,12 +238,13 @@ bool plan_order(struct ctx *ctx, const struct changes *changes, const struct ops
     order.graph = graph_new(ctx->arena, n);
     make_edges(&order);
     if (!graph_sort(order.graph, less, &order, sorted, cycle, &n_cycle)) {
+        if (order_step_aside(&order, cycle, n_cycle)) return ORDER_AGAIN;
         report_loop(&order, cycle, n_cycle);
-        return false;
+        return ORDER_LOOP;
     }
     for (size_t i = 0; i < n; i++) {
         const struct node *node = &order.nodes.at[sorted[i]];
         for (size_t j = 0; j < node->n; j++) vec_push(ctx->arena, &plan->ops, ops->list.at[node->first + j]);
     }
-    return true;
+    return ORDER_FINE;
 }

@@ -4,7 +4,12 @@
 struct plan *plan_make(struct ctx *ctx, const struct changes *changes, const struct plan_options *options)
 {
     struct plan *plan = ARENA_NEW(ctx->arena, struct plan);
-    struct ops ops;
-    plan_emit(ctx, changes, options, &ops);
-    return plan_order(ctx, changes, &ops, plan) ? plan : NULL;
+    changes_mark(changes);
+    plan_asides(changes);
+    for (;;) {
+        struct ops ops;
+        plan_emit(ctx, changes, options, &ops);
+        enum order_result result = plan_order(ctx, changes, &ops, plan);
+        if (result != ORDER_AGAIN) return result == ORDER_FINE ? plan : NULL;
+    }
 }

@@ -2,17 +2,64 @@
 #ifndef MODELC_PLAN_PARTS_H
 #define MODELC_PLAN_PARTS_H
 
+#include "base/graph.h"
 #include "plan/plan.h"
 #include "schema/diff.h"
 
 /* What an op does to its object, which decides what it must come after. */
-enum role { ROLE_RENAME, ROLE_TEAR, ROLE_BUILD, ROLE_FINISH };
+enum role { ROLE_STEP, ROLE_RENAME, ROLE_TEAR, ROLE_BUILD, ROLE_FINISH };
 enum role op_role(const struct op *op);
+#define R_STEP (1u << ROLE_STEP)
+#define R_RENAME (1u << ROLE_RENAME)
+#define R_TEAR (1u << ROLE_TEAR)
+#define R_BUILD (1u << ROLE_BUILD)
+#define R_FINISH (1u << ROLE_FINISH)
+#define R_ALL (R_RENAME | R_TEAR | R_BUILD | R_FINISH) /* stepping aside comes before all that */
+
+/* ---- the graph of ops: order.c, names.c ---- */
+
+/* Ops of one change that follow each other; the unit that is sorted. */
+struct node {
+    const struct change *change;
+    enum role role;
+    size_t first, n; /* ops */
+    const char *path; /* of the object, or of a column's table: the natural key that breaks ties */
+};
+
+/* The nodes of one change: a change has few. */
+struct span_of_nodes { size_t first, n; };
+
+/* `before` gives up a name that `after` takes; `owner` is the change of the object that has it. */
+struct name_edge { struct change *owner; const struct change *before, *after; };
+
+struct order {
+    struct ctx *ctx;
+    const struct changes *changes;
+    const struct ops *ops;
+    VEC(struct node) nodes;
+    struct span_of_nodes *of_change; /* by the change's position in the set */
+    struct graph *graph;
+    VEC(struct name_edge) name_edges;
+};
+
+/* Every node of `before` in one of the roles comes before every node of `after` in one of its. Roles are bits. */
+void order_edges(struct order *order, const struct change *before, unsigned before_roles, const struct change *after,
+                 unsigned after_roles);
+/* The change whose ops make, change or drop the object: its own, or that of what it goes with. */
+const struct change *acting(const struct object *object);
+bool is_rebuild(const struct change *change);
+/* names.c: who gives a name up comes before who takes it. */
+void order_names(struct order *order);
+/* names.c: has one of the changes in a circle of dependencies step aside from its name; false where no name is to blame. */
+bool order_step_aside(struct order *order, const size_t *cycle, size_t n_cycle);
+/* names.c: the renames that are bound to go by way of a third name. */
+void plan_asides(const struct changes *changes);
 
 /* emit.c: the ops of all changes, in the order of the changes. */
 void plan_emit(struct ctx *ctx, const struct changes *changes, const struct plan_options *options, struct ops *ops);
-/* order.c: sorts them; false and a diagnostic on a loop. */
-bool plan_order(struct ctx *ctx, const struct changes *changes, const struct ops *ops, struct plan *plan);
+/* order.c: sorts them. AGAIN: a change has to step aside from its name first; LOOP: a diagnostic. */
+enum order_result { ORDER_FINE, ORDER_AGAIN, ORDER_LOOP };
+enum order_result plan_order(struct ctx *ctx, const struct changes *changes, const struct ops *ops, struct plan *plan);
 /* risk.c: what a person has to know about an op, as one line; sets op->risk_text. */
 void plan_risk(struct ctx *ctx, struct op *op);
 

@@ -108,11 +108,22 @@ static bool is_known(const struct diff *diff, const struct object *live)
     return map_has(diff->manifest, arena_printf(diff->ctx->arena, "%s %s", live->kind->name, object_path(diff->ctx->arena, live)));
 }
 
+/* Whether PostgreSQL chose the name from the path, numbered perhaps. */
+static bool has_default_name(struct diff *diff, const struct object *live)
+{
+    struct map *taken = map_new(diff->ctx->arena);
+    for (size_t i = 0; i <= live->parent->children.n; i++) {
+        const char *name = schema_default_name(diff->ctx, live, taken);
+        if (str_eq(live->name, name)) return true;
+        map_put(taken, name, diff);
+    }
+    return false;
+}
+
 /* A name that PostgreSQL chose from the old path follows the new one; any other live name is taken over. */
 static void take_name(struct diff *diff, struct object *live, struct object *model)
 {
-    struct map *none = map_new(diff->ctx->arena);
-    if (model->unnamed && !str_eq(live->name, schema_default_name(diff->ctx, live, none))) model->name = live->name;
+    if (model->unnamed && !has_default_name(diff, live)) model->name = live->name;
     bind(live, model);
 }
 

@@ -21,9 +21,9 @@ static void add_fields(const struct change *change, struct buf *out)
 static void add_rename(const struct change *change, struct buf *out)
 {
     struct arena *arena = out->arena;
-    const char *to = object_is(change->to, "column") ? sql_ident_str(arena, change->to->name) : object_shown(arena, change->to);
+    const char *to = object_is(change->to, "column") ? name_shown(arena, change->to->name) : object_shown(arena, change->to);
     buf_printf(out, " is %s %s", change->moved && !change->renamed ? "moved to" : "renamed to",
-               change->moved && !change->renamed ? sql_ident_str(arena, change->to->parent->name) : to);
+               change->moved && !change->renamed ? name_shown(arena, change->to->parent->name) : to);
 }
 
 const char *change_text(struct ctx *ctx, const struct change *change)

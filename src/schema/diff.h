@@ -14,7 +14,8 @@ struct change {
     bool forced;              /* a recreate only because something it depends on is recreated */
     bool moved;               /* RENAME: the schema differs */
     bool renamed;             /* RENAME: the name differs */
-    bool aside;               /* RENAME: by way of a third name, since another object takes its name while it takes that one's */
+    bool aside;               /* by way of a third name, since another object takes its name before it can give it up for good */
+    struct object *third;     /* `from` under that name (set by the planner) */
     size_t position;          /* in its set; for the planner */
 };
 struct changes {

@@ -103,6 +103,26 @@ static bool follow_column(struct diff *diff, struct changes *changes, const stru
     return more;
 }
 
+/* A sequence that a column owns goes with it when the column is made anew, unless it is let go first. */
+static bool follow_owner(struct diff *diff, struct changes *changes, const struct object *column)
+{
+    for (size_t i = 0; i < changes->to->all.n; i++) {
+        struct object *sequence = changes->to->all.at[i];
+        if (!object_is(sequence, "sequence") || !sequence->peer || object_get(sequence, "owned_by")->ref.to != column) continue;
+        if (object_get(sequence->peer, "owned_by")->ref.to != column->peer) continue;
+        struct change *change = sequence->change;
+        if (!change) {
+            change = changes_add(changes, diff->ctx, CHANGE_ALTER, sequence->peer, sequence);
+            change->forced = true;
+        }
+        bool *owned_by = &change->changed[object_get(sequence, "owned_by") - sequence->values];
+        if (*owned_by) continue;
+        *owned_by = true;
+        return true;
+    }
+    return false;
+}
+
 /* Foreign keys that rest on a key which is made anew. */
 static bool follow_key(struct diff *diff, struct changes *changes, const struct object *key)
 {
@@ -145,6 +165,7 @@ static bool follow_once(struct diff *diff, struct changes *changes)
         if (change->type == CHANGE_DROP && is_key(change->from)) more |= follow_gone_key(diff, changes, change->from);
         if (!to || to->change != change) continue;
         if (object_is(to, "column") && (type_changes(to) || is_recreated(to))) more |= follow_column(diff, changes, to);
+        if (object_is(to, "column") && is_recreated(to)) more |= follow_owner(diff, changes, to);
         if (is_key(to) && is_recreated(to)) more |= follow_key(diff, changes, to);
     }
     return more;
@@ -172,7 +193,7 @@ static void retype_columns(struct diff *diff, struct changes *changes)
 static bool owner_goes(const struct object *sequence)
 {
     const struct object *owner = object_get(sequence, "owned_by")->ref.to;
-    return owner && owner->change && owner->change->type == CHANGE_DROP;
+    return owner && owner->change && (owner->change->type == CHANGE_DROP || is_recreated(owner));
 }
 
 static bool turns_identity(const struct object *column, bool into)
@@ -192,34 +213,31 @@ static void fold_sequence(struct change *change)
     if (change->type == CHANGE_CREATE && turns_identity(owner, false)) change->with_parent = true;
 }
 
-static bool reaches(const struct object *from, const struct object *target, size_t depth)
+/* Tables that are dropped together and refer to each other: of each circle the foreign key that closes it goes first. One walk,
+ * depth first; `state` by the table's serial: 0 unseen, 1 on the way, 2 done. */
+static void unfold_circles(const struct object *table, char *state)
 {
-    if (from == target) return true;
-    for (size_t i = 0; depth < 64 && i < from->children.n; i++) {
-        const struct object *child = from->children.at[i], *next;
+    state[table->serial] = 1;
+    for (size_t i = 0; i < table->children.n; i++) {
+        const struct object *child = table->children.at[i];
         if (!object_is(child, "foreign_key") || !child->change || !child->change->with_parent) continue;
-        next = object_get(child, "table")->ref.to;
-        if (next && next != from && next->change && next->change->type == CHANGE_DROP && reaches(next, target, depth + 1)) return true;
+        const struct object *target = object_get(child, "table")->ref.to;
+        bool goes = target && target != table && target->change && target->change->type == CHANGE_DROP;
+        if (goes && state[target->serial] == 1) child->change->with_parent = false;
+        else if (goes && state[target->serial] == 0) unfold_circles(target, state);
     }
-    return false;
+    state[table->serial] = 2;
 }
 
-/* Tables that are dropped together and refer to each other: one foreign key of each circle goes first. */
-static void unfold_circle(struct change *change)
+static void fold(struct diff *diff, struct changes *changes)
 {
-    const struct object *target = object_get(change->from, "table")->ref.to;
-    if (!target || target == change->from->parent || !change->with_parent) return;
-    change->with_parent = false;
-    if (!target->change || target->change->type != CHANGE_DROP || !reaches(target, change->from->parent, 0)) change->with_parent = true;
-}
-
-static void fold(struct changes *changes)
-{
+    char *state = ARENA_ARRAY(diff->ctx->arena, char, changes->from->all.n + 1);
     for (size_t i = 0; i < changes->n; i++) {
         struct change *change = changes->at[i];
         const struct object *object = change->from ? change->from : change->to;
         if (object_is(object, "sequence")) fold_sequence(change);
-        if (object_is(object, "foreign_key") && change->type == CHANGE_DROP) unfold_circle(change);
+        bool table = object_is(object, "table") && change->type == CHANGE_DROP;
+        if (table && state[object->serial] == 0) unfold_circles(object, state);
     }
 }
 
@@ -242,5 +260,5 @@ void diff_follow(struct diff *diff, struct changes *changes)
     while (follow_once(diff, changes)) {
     }
     forget_renames(changes);
-    fold(changes);
+    fold(diff, changes);
 }

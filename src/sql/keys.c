@@ -112,15 +112,24 @@ static void strip_suffix(struct arena *arena, const char *text, const json_t *el
     key->collation = json_qname(arena, collation, &key->collation_schema);
 }
 
-/* Takes off parentheses that hold the whole. */
-static struct part unwrap(const struct sql_tokens *tokens, struct part part)
+static const char *part_text(struct arena *arena, const char *text, const struct sql_tokens *tokens, struct part part)
 {
-    while (part.end - part.first > 2 && tokens->at[part.first].kind == '(' &&
-           sql_close(tokens, part.first) == part.end) {
-        part.first++;
-        part.end--;
+    return arena_strndup(arena, text + part_offset(tokens, part), part_length(tokens, part));
+}
+
+/* The text less the parentheses that hold the whole; those of a row or a query are its own. */
+static const char *unwrap(struct arena *arena, const char *text, const struct sql_tokens *tokens, struct part part)
+{
+    struct part inner = part;
+    struct sql_error error;
+    while (inner.end - inner.first > 2 && tokens->at[inner.first].kind == '(' &&
+           sql_close(tokens, inner.first) == inner.end) {
+        inner.first++;
+        inner.end--;
     }
-    return part;
+    const char *expr = part_text(arena, text, tokens, inner);
+    bool own = inner.first > part.first && !sql_check(arena, SQL_EXPR, expr, &error);
+    return own ? part_text(arena, text, tokens, (struct part){inner.first - 1, inner.end + 1}) : expr;
 }
 
 /* The column's name or the expression. PostgreSQL reads `(a)` as the column, too. */
@@ -134,8 +143,7 @@ static void read_value(struct arena *arena, const char *text, const json_t *elem
         key->column = arena_strdup(arena, name);
         return;
     }
-    part = unwrap(tokens, part);
-    key->expr = arena_strndup(arena, text + part_offset(tokens, part), part_length(tokens, part));
+    key->expr = unwrap(arena, text, tokens, part);
 }
 
 /* Reads and cuts off `with op` or `with operator(s.op)`: WITH stands nowhere else outside brackets. */

@@ -18,7 +18,6 @@ finish() {
     if [ -n "${MODELC_KEEP:-}" ]; then echo "# kept: $work"; else rm -rf "$work"; fi
 }
 trap finish EXIT
-trap 'exit 130' INT TERM
 
 # ---- one case: its parts lie in $dir/part, what went wrong is gathered in $dir/report ----
 

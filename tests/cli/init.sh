@@ -20,19 +20,22 @@ MODELC_PG_BIN=/nonexistent modelc_path=/nonexistent ends "init without server pr
 check "makes the files all the same" test -e bare/modelc.ini
 
 ends "init starts a server" 0 "^started +a private PostgreSQL [0-9]+ in " init shop
+holds "and stops it again" "^stopped +it again: commands start it when they need it" out
 cd shop || exit 1
+ends "nothing is left running" 0 "wasn't running" db stop
 ends "current on it" 0 "^base$" current
 holds "says which database first" "^Database +embedded, at base$" "$work/err"
 ends "-q says nothing else" 0 "^base$" -q current
 check "not even the database" test ! -s "$work/err"
 ends "db url" 0 "^postgresql:///shop\?host=" db url
 ends "db psql" 0 "^hello$" db psql -- -qAtc "select 'hello'"
+run db start
 ends "db stop" 0 "stopped" db stop
 ends "db stop again" 0 "wasn't running" db stop
 ends "it starts on demand" 0 "^base$" current
 ends "and doesn't stay" 0 "wasn't running" db stop
 ends "db start" 0 "^started" db start
-ends "db start again" 0 "^runs" db start
+ends "db start again" 0 "^runs .* already" db start
 ends "a command leaves it running" 0 "^base$" current
 ends "db psql passes on psql's status" 1 "" db psql -- -qAt -v ON_ERROR_STOP=1 -c "nonsense"
 ends "db stop at the end" 0 "stopped" db stop

@@ -61,6 +61,22 @@ ends "merged" 0 "^beef00000001 \(head\) \(mergepoint\), both" heads
 ends "one head: nothing to merge" 2 "nothing to merge" merge -m again
 ends "completions revisions" 0 "^beef00000001$" completions revisions
 
+# -x: values for modelc.ini and templates
+cp modelc.ini modelc.ini.before
+sed -i 's|^migrations = .*|migrations = %(where)s/versions|' modelc.ini
+ends "a value that nobody gave" 2 "mend: set it, or pass -x where=VALUE" heads
+ends "-x gives it to modelc.ini" 0 "^beef00000001 " -x where=migrations heads
+where=nowhere ends "and comes before the environment" 0 "^beef00000001 " -x where=migrations heads
+where=migrations ends "which does as well" 0 "^beef00000001 " heads
+mv modelc.ini.before modelc.ini
+mkdir templates
+sed 's/^--$/-- Ticket: ${ticket}\n--/' "$here/../../templates/revision.sql" >templates/revision.sql
+ends "a template's value that nobody gave" 2 "mend: pass its value: -x ticket=VALUE" revision -m ticketed
+file=$("$MODELC" revision -q -m ticketed -x ticket=SHOP-12 --rev-id cafe00000001)
+holds "-x gives it to templates" "^-- Ticket: SHOP-12$" "$file"
+ends "-x wants a name" 2 "-x takes name=value, not SHOP-12" heads -x SHOP-12
+rm -r templates "$file"
+
 printf -- '-- modelc:revison abc\n' >migrations/versions/bad.sql
 ends "a defective file" 2 "bad.sql:1" history
 rm migrations/versions/bad.sql

@@ -15,6 +15,10 @@ for command in $commands; do
 done
 check "lines of help are no wider than 120" bash -c "for c in $(echo $commands); do '$MODELC' help \$c; done | awk 'length > 120 { print; bad = 1 } END { exit bad }'"
 
+for command in $commands; do
+    check "modelc(1) lists $command" grep -qF "*modelc-$command*(1)" "$here/../../docs/man/modelc.1.scd"
+done
+
 ends "unknown command" 2 "did you mean: modelc upgrade" upgrad
 ends "unknown command, nothing near" 2 "mend: modelc help" xyzzy
 ends "help for an unknown command" 2 "did you mean: modelc help merge" help merg

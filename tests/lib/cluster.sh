@@ -49,6 +49,10 @@ cluster_start() {
         -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off -c max_connections=30 -c shared_buffers=32MB \
         -c jit=off -c log_min_messages=fatal ${CLUSTER_OPTIONS:-} >"$CLUSTER_DIR/../$(basename "$CLUSTER_DIR").log" 2>&1 &
     CLUSTER_PID=$!
+    # A test that is stopped from outside leaves by its trap on EXIT too.
+    trap 'exit 129' HUP
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
     for i in $(seq 1 200); do
         "$PG_BIN/pg_isready" -q -h "$CLUSTER_DIR" && return 0
         kill -0 "$CLUSTER_PID" 2>/dev/null || break
@@ -63,13 +67,18 @@ cluster_url() {
     echo "postgresql://postgres@/$1?host=$CLUSTER_DIR"
 }
 
-# The postmaster's own id from its pid file: as root, $! is the subshell that became it.
+# The postmaster's own id from its pid file: as root, $! is the shell around it. It has to be gone before its folder is removed.
 cluster_stop() {
     [ -n "${CLUSTER_DIR:-}" ] || return 0
-    local pid
+    local pid i
     pid=$(head -n 1 "$CLUSTER_DIR/data/postmaster.pid" 2>/dev/null) || pid=${CLUSTER_PID:-}
     if [ -n "$pid" ]; then
         kill -QUIT "$pid" 2>/dev/null
+        for i in $(seq 1 200); do
+            kill -0 "$pid" 2>/dev/null || break
+            [ "$i" = 100 ] && kill -KILL "$pid" 2>/dev/null
+            sleep 0.05
+        done
         [ -n "${CLUSTER_PID:-}" ] && wait "$CLUSTER_PID" 2>/dev/null
     fi
     rm -rf "$CLUSTER_DIR" "$CLUSTER_DIR.log"

@@ -66,7 +66,7 @@ __attribute__((unused)) static struct outcome compare(struct ctx *ctx, struct co
     struct schema *live = models ? catalog_read(conn, &options) : NULL;
     if (live) {
         outcome.diff = diff_bind(ctx, live, models, NULL);
-        bool answered = canonical_answer(conn, outcome.diff, NULL);
+        bool answered = canonical_answer(conn, outcome.diff, NULL, NULL);
         if (answered) diff_answered(outcome.diff);
         if (answered && diag_errors(ctx) == 0) outcome.changes = diff_changes(outcome.diff, false);
     }

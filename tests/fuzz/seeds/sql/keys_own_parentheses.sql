@@ -1,0 +1,1 @@
+((select 1)), (((a, b))), ((row(a))) desc, ((c))
