@@ -33,6 +33,7 @@ struct block {
 
 struct arena {
     struct block *blocks; /* the first one is being filled */
+    struct memo *memo;
 };
 
 /* The one place where a command ends for want of memory: nothing sensible can be done without. */
@@ -62,8 +63,13 @@ struct arena *arena_new(void)
 {
     struct arena *arena = malloc(sizeof *arena);
     if (!arena) out_of_memory();
-    arena->blocks = block_new(BLOCK_SIZE);
+    *arena = (struct arena){.blocks = block_new(BLOCK_SIZE)};
     return arena;
+}
+
+struct memo **arena_memo(struct arena *arena)
+{
+    return &arena->memo;
 }
 
 void arena_free(struct arena *arena)

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 struct arena;
+struct memo;
 
 /* A new, empty arena. Running out of memory, here and in every function below,
  * ends the process with exit status 3 and a line on stderr: one place, never NULL. */
@@ -22,6 +23,9 @@ char *arena_strndup(struct arena *arena, const char *text, size_t len);
 char *arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3), nonnull(2)));
 char *arena_vprintf(struct arena *arena, const char *format, va_list args)
     __attribute__((format(printf, 2, 0), nonnull(2)));
+
+/* The place where memo.c keeps what belongs to this arena. */
+struct memo **arena_memo(struct arena *arena);
 
 #define ARENA_NEW(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
 #define ARENA_ARRAY(arena, type, n) ((type *)arena_alloc((arena), sizeof(type) * (size_t)(n)))

@@ -156,6 +156,12 @@ bool dir_exists(const char *path)
     return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
+bool path_exists(const char *path)
+{
+    struct stat info;
+    return lstat(path, &info) == 0 || errno != ENOENT;
+}
+
 bool dir_make(struct ctx *ctx, const char *path, mode_t mode)
 {
     char *part = arena_strdup(ctx->arena, path);
@@ -171,6 +177,13 @@ bool dir_make(struct ctx *ctx, const char *path, mode_t mode)
         if (end == '\0') break;
     }
     return true;
+}
+
+/* Pipes, sockets and devices are left alone (opening one may wait for ever); a link that leads nowhere is kept, to be named as such. */
+static bool is_text_file(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) != 0 || S_ISREG(info.st_mode);
 }
 
 static bool is_dots(const char *name)
@@ -210,7 +223,7 @@ static bool walk_one(struct arena *arena, const char *dir, const char *suffix, s
         if (lstat(path, &info) != 0) continue; /* gone meanwhile */
         if (S_ISDIR(info.st_mode)) {
             vec_push(arena, todo, path);
-        } else if (str_ends(entry->d_name, suffix) && !dir_exists(path)) {
+        } else if (str_ends(entry->d_name, suffix) && is_text_file(path)) {
             vec_push(arena, found, path);
         }
     }

@@ -23,6 +23,8 @@ struct source *file_load(struct ctx *ctx, const char *path, const char *shown);
 bool file_write(struct ctx *ctx, const char *path, const char *text, size_t len);
 bool file_exists(const char *path);
 bool dir_exists(const char *path);
+/* Whatever it is, even a link that leads nowhere. */
+bool path_exists(const char *path);
 bool dir_make(struct ctx *ctx, const char *path, mode_t mode); /* with its parents */
 bool dir_empty(const char *path);
 const char *path_join(struct arena *arena, const char *dir, const char *name); /* an absolute name wins */

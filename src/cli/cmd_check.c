@@ -98,7 +98,7 @@ static bool strict_about(struct session *s, const struct comparison *found)
 static bool check_database(struct session *s, bool saved)
 {
     struct comparison found = {0};
-    if (!session_open_db(s, FOREIGN_ALLOWED)) return false;
+    if (!session_open_db(s, FOREIGN_REFUSED)) return false;
     check_applied_files(s);
     size_t behind = apply_pending(s->graph, &s->current);
     if (behind) {
@@ -144,7 +144,10 @@ static bool wants_database(const struct session *s)
 
 int cmd_check(struct session *s)
 {
-    if (!session_project(s) || !session_graph(s) || !session_expects_models(s)) return session_code(s);
+    if (!session_project(s)) return session_code(s);
+    /* two files with one number are a finding: both are named, and rebase mends it */
+    if (!session_graph(s)) return diag_has(s->ctx, D_DUPLICATE) ? CODE_FINDINGS : session_code(s);
+    if (!session_expects_models(s)) return session_code(s);
     if (!strict_about(s, NULL)) return session_code(s);
     size_t mark = diag_errors(s->ctx);
     struct map *held = revisions_manifest(s->ctx, s->graph, NULL);

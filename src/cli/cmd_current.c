@@ -27,9 +27,10 @@ static void print_partial(const struct session *s)
 {
     if (!s->state.partial) return;
     bool down = str_eq(s->state.partial_direction, "down");
-    out_print(&s->out, "%s half %s: stopped at section %zu, statement %zu%s\n", s->state.partial,
-              down ? "taken back" : "applied", s->state.partial_section, s->state.partial_statement,
-              s->state.partial_in_doubt ? ", whose outcome is unknown (--resume retry|skip)" : "");
+    const char *verb = down ? "downgrade" : "upgrade";
+    out_print(&s->out, "%s half %s: modelc %s goes on with section %zu, statement %zu%s\n", s->state.partial,
+              down ? "taken back" : "applied", verb, s->state.partial_section + 1, s->state.partial_statement + 1,
+              s->state.partial_in_doubt ? ", whose outcome is unknown: it looks first" : "");
 }
 
 static bool at_heads(const struct session *s)

@@ -1,5 +1,7 @@
 /* main.c: parses the command line, runs the command, prints what was found. */
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,17 +85,36 @@ static int run(struct session *s)
     return code != CODE_DONE && conn_interrupted() ? CODE_INTERRUPTED : code;
 }
 
+static bool reader_gone(void)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&out, 1, 0) > 0 && (out.revents & POLLERR);
+}
+
 /* `modelc history | head` ends quietly; a full disk does not. */
 static int flush_results(struct session *s, int code)
 {
-    if (fflush(stdout) == 0 && !ferror(stdout)) return code;
-    if (errno == EPIPE) return code;
-    diag_add(s->ctx, D_FILE, nowhere, "standard output: %s", strerror(errno));
+    bool flushed = fflush(stdout) == 0;
+    int failure = errno; /* of this flush: an earlier one's is forgotten */
+    if (flushed && !ferror(stdout)) return code;
+    if (reader_gone()) return code;
+    diag_add(s->ctx, D_FILE, nowhere, "standard output: %s", flushed ? "not all could be written" : strerror(failure));
     return code == CODE_DONE ? CODE_UNJUDGED : code;
+}
+
+/* A standard stream that the caller closed is filled with one that can't be used: the next file or connection would take its number,
+ * and what is printed would go there. */
+static void fill_standard_streams(void)
+{
+    for (int fd = 0; fd <= 2; fd++) {
+        if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
+        if (open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd) return;
+    }
 }
 
 int main(int argc, char **argv)
 {
+    fill_standard_streams();
     signal(SIGPIPE, SIG_IGN); /* a closed pipe must not kill an upgrade half way */
     struct ctx *ctx = ctx_new();
     struct options parsed;

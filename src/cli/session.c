@@ -159,7 +159,8 @@ static void say_database(const struct session *s)
     err.file = stderr;
     err.color = s->out.color && out_may_color(stderr);
     struct block block = block_new(&err, BLOCK_WIDTH);
-    block_add(&block, "Database", "%s, at %s", s->conn->title, session_position(s));
+    bool known = s->state.manifest != NULL;
+    block_add(&block, "Database", "%s%s%s", s->conn->title, known ? ", at " : "", known ? session_position(s) : "");
     fflush(stdout);
     block_print(&block);
 }

@@ -254,7 +254,7 @@ static void drop(const struct object *column, struct ops *ops)
     struct buf sql = buf_new(arena);
     buf_add(&sql, "ALTER TABLE ");
     sql_table_of(&sql, column);
-    buf_add(&sql, " DROP COLUMN ");
+    buf_printf(&sql, " DROP COLUMN %s", drop_if(ops));
     sql_object(&sql, column);
     struct op *op = op_add(ops, PHASE_DROP, sql.text);
     if (has(column, F_generated)) return;
@@ -526,14 +526,15 @@ static void alter_nullable(const struct object *to, struct ops *ops)
     set_not_null(to, ops);
 }
 
-static void alter_storage(const struct object *to, const bool *changed, struct ops *ops)
+/* A change of the type resets both. */
+static void alter_storage(const struct object *to, const bool *changed, bool reset, struct ops *ops)
 {
     struct arena *arena = ops->ctx->arena;
-    if (changed[F_storage]) {
+    if (reset ? has(to, F_storage) : changed[F_storage]) {
         const char *word = has(to, F_storage) ? to->values[F_storage].text : type_storage(&to->values[F_type].type);
         alter_column(to, arena_printf(arena, "SET STORAGE %s", word), ops);
     }
-    if (changed[F_compression]) {
+    if (reset ? has(to, F_compression) : changed[F_compression]) {
         const char *word = has(to, F_compression) ? to->values[F_compression].text : "default";
         alter_column(to, arena_printf(arena, "SET COMPRESSION %s", word), ops);
     }
@@ -563,7 +564,7 @@ static void alter(const struct object *from, const struct object *to, const bool
     if (changed[F_nullable] && !(changed[F_identity] && object_flag(to, "nullable"))) alter_nullable(to, ops);
     if (identity && !ends) alter_identity(from, to, changed, ops);
     if (changed[F_nullable] && changed[F_identity] && object_flag(to, "nullable")) alter_nullable(to, ops);
-    alter_storage(to, changed, ops);
+    alter_storage(to, changed, type, ops);
 }
 
 /* A stored expression can be dropped in place, not set or changed; its type and its inputs' types can't be altered under it. */

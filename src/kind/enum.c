@@ -53,7 +53,7 @@ static void create(const struct object *object, struct ops *ops)
 
 static void drop(const struct object *object, struct ops *ops)
 {
-    op_addf(ops, PHASE_DROP, "DROP TYPE %s", sql_object_str(ops->ctx->arena, object));
+    op_addf(ops, PHASE_DROP, "DROP TYPE %s%s", drop_if(ops), sql_object_str(ops->ctx->arena, object));
 }
 
 /* PostgreSQL can rename labels and add new ones anywhere; it can't remove or reorder. */

@@ -42,7 +42,7 @@ static void alter(const struct object *from, const struct object *to, const bool
 
 static void drop(const struct object *object, struct ops *ops)
 {
-    op_addf(ops, PHASE_DROP, "DROP EXTENSION %s", sql_object_str(ops->ctx->arena, object));
+    op_addf(ops, PHASE_DROP, "DROP EXTENSION %s%s", drop_if(ops), sql_object_str(ops->ctx->arena, object));
 }
 
 static const struct catalog_query queries[] = {

@@ -55,7 +55,7 @@ static void create(const struct object *object, struct ops *ops)
 static void drop(const struct object *object, struct ops *ops)
 {
     bool aside = concurrently(object, ops);
-    struct op *op = op_addf(ops, aside ? PHASE_DROP_INDEX : PHASE_DETACH, "DROP INDEX %s%s", aside ? "CONCURRENTLY " : "",
+    struct op *op = op_addf(ops, aside ? PHASE_DROP_INDEX : PHASE_DETACH, "DROP INDEX %s%s%s", aside ? "CONCURRENTLY " : "", drop_if(ops),
                             sql_object_str(ops->ctx->arena, object));
     op->transaction = aside ? OP_ALONE : OP_TRANSACTION;
 }

@@ -168,6 +168,7 @@ struct ops {
     const struct change *change; /* being emitted */
     bool online;                 /* build and drop indexes of existing tables CONCURRENTLY */
     bool reverse;                /* planning a downgrade: `from` is the models' side */
+    bool foreign;                /* what is dropped was made in this database only (--drop): elsewhere it may not exist */
     bool forced;                 /* this change is made only because something it depends on changes */
     VEC(struct op) list;
 };
@@ -195,6 +196,9 @@ void sql_comment_target(struct buf *buf, const struct object *object);
 bool value_equal(struct ctx *ctx, const struct field *field, struct value *from, struct value *to);
 
 /* ---- what several kinds share ---- */
+
+/* "IF EXISTS ", where what is dropped may not be there. */
+const char *drop_if(const struct ops *ops);
 
 /* "nextval" default or ownership: the sequence object that a column owns, or NULL. */
 struct object *column_sequence(const struct object *column);

@@ -8,7 +8,7 @@ static void create(const struct object *object, struct ops *ops)
 
 static void drop(const struct object *object, struct ops *ops)
 {
-    op_addf(ops, PHASE_DROP, "DROP SCHEMA %s", sql_object_str(ops->ctx->arena, object));
+    op_addf(ops, PHASE_DROP, "DROP SCHEMA %s%s", drop_if(ops), sql_object_str(ops->ctx->arena, object));
 }
 
 static const struct catalog_query queries[] = {

@@ -107,7 +107,7 @@ static void alter(const struct object *from, const struct object *to, const bool
 
 static void drop(const struct object *object, struct ops *ops)
 {
-    struct op *op = op_addf(ops, PHASE_DROP, "DROP SEQUENCE %s", sql_object_str(ops->ctx->arena, object));
+    struct op *op = op_addf(ops, PHASE_DROP, "DROP SEQUENCE %s%s", drop_if(ops), sql_object_str(ops->ctx->arena, object));
     op->risk = RISK_LOSS;
 }
 

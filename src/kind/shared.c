@@ -1,6 +1,11 @@
 /* shared.c: what several kinds share: constraints, storage parameters, the sequence behind a column. */
 #include "kind/kind.h"
 
+const char *drop_if(const struct ops *ops)
+{
+    return ops->foreign ? "IF EXISTS " : "";
+}
+
 bool table_exists(const struct object *child)
 {
     return child->parent->peer != NULL;
@@ -34,7 +39,7 @@ void constraint_drop(const struct object *object, struct ops *ops)
     struct buf sql = buf_new(ops->ctx->arena);
     buf_add(&sql, "ALTER TABLE ");
     sql_table_of(&sql, object);
-    buf_add(&sql, " DROP CONSTRAINT ");
+    buf_printf(&sql, " DROP CONSTRAINT %s", drop_if(ops));
     sql_object(&sql, object);
     op_add(ops, PHASE_DETACH, sql.text);
 }

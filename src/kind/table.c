@@ -3,7 +3,8 @@
 
 #define FIELDS(F)                            \
     F(unlogged, "unlogged", FLAG, ALTER, )   \
-    F(options, "with", PAIRS, ALTER, )
+    F(options, "with", PAIRS, ALTER, )       \
+    F(toast, NULL, FLAG, LIVE, )
 
 enum { FIELDS(FIELD_ENUM) };
 static const struct field fields[] = {FIELDS(FIELD_ROW)};
@@ -44,7 +45,7 @@ static void alter(const struct object *from, const struct object *to, const bool
 static void drop(const struct object *object, struct ops *ops)
 {
     struct arena *arena = ops->ctx->arena;
-    struct op *op = op_addf(ops, PHASE_DROP, "DROP TABLE %s", sql_object_str(arena, object));
+    struct op *op = op_addf(ops, PHASE_DROP, "DROP TABLE %s%s", drop_if(ops), sql_object_str(arena, object));
     op->risk = RISK_LOSS;
     op->loses = arena_printf(arena, "table %s", object_path(arena, object));
 }
@@ -91,7 +92,7 @@ static void describe(const struct object *object, struct buf *out)
 static const struct catalog_query queries[] = {
     {.min_version = 0, .sql =
         "SELECT c.oid, c.relnamespace AS parent, c.relname AS name, c.relpersistence = 'u' AS unlogged,\n"
-        "    c.reloptions || t.options AS options\n"
+        "    c.reloptions || t.options AS options, c.reltoastrelid <> 0 AS toast\n"
         "FROM pg_class c\n"
         "    LEFT JOIN (SELECT oid, ARRAY(SELECT 'toast.' || o FROM unnest(reloptions) AS o) AS options\n"
         "        FROM pg_class WHERE relkind = 't' AND reloptions IS NOT NULL) t ON t.oid = c.reltoastrelid\n"

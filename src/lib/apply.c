@@ -19,6 +19,14 @@ void apply_add_journal(struct ctx *ctx, struct graph_of_revisions *graph, const 
     }
 }
 
+static bool has_text(const struct db_state *state, const char *id)
+{
+    for (size_t i = 0; i < state->applied.n; i++) {
+        if (str_eq(state->applied.at[i].revision, id)) return state->applied.at[i].text != NULL;
+    }
+    return false;
+}
+
 bool apply_current(struct ctx *ctx, const struct graph_of_revisions *graph, const struct db_state *state,
                    struct revision_set *current)
 {
@@ -32,7 +40,9 @@ bool apply_current(struct ctx *ctx, const struct graph_of_revisions *graph, cons
         }
         struct diag *diag =
             diag_add(ctx, D_REVISION, nowhere, "database is at %s, no file has that id", state->heads.at[i]);
-        diag_mend(ctx, diag, "mend", "get its file (git pull), or take it back: modelc downgrade -1");
+        diag_mend(ctx, diag, "mend", "get its file (git pull), or %s",
+                  has_text(state, state->heads.at[i]) ? "take it back: modelc downgrade -1"
+                                                      : "say where the database really is: modelc stamp --purge REV");
         known = false;
     }
     return known;
@@ -64,7 +74,9 @@ static bool partial_first(struct ctx *ctx, const struct db_state *state, bool up
 bool apply_steps(struct ctx *ctx, const struct graph_of_revisions *graph, const struct db_state *state,
                  const struct revision_set *current, const char *target, bool up, struct revision_set *steps)
 {
+    struct revision_set known;
     *steps = (struct revision_set){0};
+    if (!up && !apply_current(ctx, graph, state, &known)) return false;
     bool found = up ? revisions_upgrade_path(ctx, graph, current, target, steps)
                     : revisions_downgrade_path(ctx, graph, current, target, steps);
     return found && (!state->partial || partial_first(ctx, state, up, steps));

@@ -119,14 +119,20 @@ static void report_unreachable(struct ctx *ctx, PGconn *pg, const char *named_by
 const char *session_settings(struct ctx *ctx, const char *role)
 {
     struct buf sql = buf_new(ctx->arena);
-    buf_printf(&sql, "RESET ROLE;\n%s", conn_pinned_settings());
+    buf_printf(&sql, "RESET SESSION AUTHORIZATION;\nRESET ALL;\n%s", conn_pinned_settings());
     if (role) buf_printf(&sql, "SET ROLE %s;\n", sql_ident_str(ctx->arena, role));
     return sql.text;
 }
 
 bool session_prepare(struct conn *conn, struct server_error *error)
 {
-    return conn_query(conn, session_settings(conn->ctx, conn->session->role), NULL, error);
+    struct buf sql = buf_new(conn->ctx->arena);
+    buf_add(&sql, session_settings(conn->ctx, conn->session->role));
+    if (conn->session->application) {
+        buf_add(&sql, "SET application_name TO ");
+        sql_literal(&sql, conn->session->application);
+    }
+    return conn_query(conn, sql.text, NULL, error);
 }
 
 /* Takes over `pg`, which is connected. NULL (and pg finished) and a diagnostic where the session can't be prepared. */
@@ -138,6 +144,7 @@ static struct conn *adopt(struct ctx *ctx, PGconn *pg, const struct session *lik
     conn->pg = pg;
     conn->session = ARENA_NEW(ctx->arena, struct session);
     *conn->session = *like;
+    conn->session->application = NULL;
     conn->session->cancel = PQgetCancel(pg);
     conn->session->pid = PQbackendPID(pg);
     conn->database = arena_strdup(ctx->arena, PQdb(pg));

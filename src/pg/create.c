@@ -292,7 +292,7 @@ static void script_batch(struct creation *c, const struct create_batch *batch, s
         script_statement(out, statement->note, statement->sql);
         if (batch->transaction && !last) continue;
         if (batch->section && run_changes_session(batch->section))
-            buf_add(out, session_settings(c->ctx, c->project->role));
+            script_session(c->ctx, c->project, out);
         sql_progress(out, c, c->done, c->digest);
         buf_add(out, ";\n");
     }

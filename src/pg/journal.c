@@ -355,6 +355,7 @@ bool state_read(struct conn *conn, const struct project *project, struct db_stat
     }
     if (!fine) {
         server_error_report(ctx, &error, nowhere, arena_printf(ctx->arena, "cannot read modelc's schema %s", schema));
+        state->manifest = NULL;
         return false;
     }
     read_rows(ctx, &rows, state);

@@ -7,6 +7,7 @@
 #include "base/digest.h"
 #include "base/str.h"
 #include "pg/lock.h"
+#include "pg/session.h"
 #include "sql/quote.h"
 
 static const struct span nowhere = {0, 0};
@@ -35,6 +36,7 @@ static void set_application(struct conn *conn, const char *name)
     struct buf sql = buf_new(conn->ctx->arena);
     buf_add(&sql, "SET application_name TO ");
     sql_literal(&sql, name);
+    conn->session->application = name;
     conn_query(conn, sql.text, NULL, &error);
 }
 

@@ -38,6 +38,8 @@ bool run_reached(const struct graph_of_revisions *graph, const struct revision *
 bool run_changes_session(const struct section *section);
 /* How each script begins: settings, the lock, the state schema, and that the database is at these heads. */
 void script_start(struct ctx *ctx, const struct project *project, const struct revision_set *heads, struct buf *out);
+/* The session's settings in a script, at its beginning and after a section that changed them. */
+void script_session(struct ctx *ctx, const struct project *project, struct buf *out);
 /* One statement under its note's comment lines. */
 void script_statement(struct buf *out, const char *note, const char *sql);
 const char *run_set_path(struct ctx *ctx, const char *path, bool local);

@@ -336,7 +336,8 @@ static enum run_outcome run_alone(struct run *run, struct run_step *step, size_t
         if (!book(run, sql.text, &error)) return refused(run, step, NULL, &error);
     }
     if (execute(run, step, statement, NULL, &error, &setting)) {
-        if (run_changes_session(step->section) && !session_prepare(run->conn, &error)) {
+        if (run_changes_session(step->section) &&
+            (!session_prepare(run->conn, &error) || !set_session(run, step->section, false, &error))) {
             return refused(run, step, NULL, &error);
         }
         if (!book_outcome(run, &key, "done", &error)) return refused(run, step, NULL, &error);

@@ -53,17 +53,17 @@ static void add_heads_check(struct script *script)
     add_do(script, body.text);
 }
 
-static const char *role_of(const struct script *script)
+void script_session(struct ctx *ctx, const struct project *project, struct buf *out)
 {
-    return script->project ? script->project->role : NULL;
+    buf_add(out, session_settings(ctx, project ? project->role : NULL));
+    buf_add(out, "SET application_name TO 'modelc script';\nSET client_min_messages TO warning;\n");
 }
 
 static void add_start(struct script *script)
 {
     struct buf *out = &script->out;
     buf_add(out, "-- written by modelc, to be run by psql\n\\set ON_ERROR_STOP on\n\\set AUTOCOMMIT on\n");
-    buf_add(out, "SET application_name TO 'modelc script';\nSET client_min_messages TO warning;\n");
-    buf_add(out, session_settings(script->ctx, role_of(script)));
+    script_session(script->ctx, script->project, out);
     add_lock(script);
     buf_add(out, "BEGIN;\n");
     journal_sql_make(script->ctx, out, script->schema);
@@ -118,7 +118,7 @@ static void add_together(struct script *script, const struct revision *revision,
         add_settings(script, section, statement, i > 0 ? statement - 1 : NULL);
         script_statement(&script->out, statement->note, statement->sql);
     }
-    if (run_changes_session(section)) buf_add(&script->out, session_settings(script->ctx, role_of(script)));
+    if (run_changes_session(section)) script_session(script->ctx, script->project, &script->out);
     journal_sql_section(&script->out, script->schema, &key);
     if (ending) buf_add(&script->out, ending);
     buf_add(&script->out, "COMMIT;\n");
@@ -136,7 +136,10 @@ static void add_singly(struct script *script, const struct revision *revision, c
         journal_sql_intent(&script->out, script->schema, &key, statement->sql);
         add_settings(script, section, statement, i > 0 ? statement - 1 : NULL);
         script_statement(&script->out, statement->note, statement->sql);
-        if (run_changes_session(section)) buf_add(&script->out, session_settings(script->ctx, role_of(script)));
+        if (run_changes_session(section)) {
+            script_session(script->ctx, script->project, &script->out);
+            add_timeout(script, section);
+        }
         journal_sql_outcome(&script->out, script->schema, &key, "done");
     }
     buf_add(&script->out, "RESET search_path;\n");

@@ -13,6 +13,7 @@ struct session {
     int pid;                 /* kept: libpq forgets it with the connection */
     const char *url;         /* NULL: PG* variables */
     const char *role;        /* to SET ROLE to, or NULL */
+    const char *application; /* application_name while the lock is held, or NULL */
     struct embedded *server; /* the embedded server it is on, or NULL */
 };
 
@@ -20,7 +21,7 @@ static inline PGconn *conn_pg(const struct conn *conn) { return conn->pg; }
 
 /* Fills *error from a result, or, where result is NULL, from the connection itself. */
 void session_error(struct conn *conn, const PGresult *result, struct server_error *error);
-/* The pinned settings and the role as statements; a role of NULL is the session's own. */
+/* As statements: everything back to how the session began, then the pinned settings and the role (NULL: the session's own). */
 const char *session_settings(struct ctx *ctx, const char *role);
 /* The same, run (again, where statements may have changed them). */
 bool session_prepare(struct conn *conn, struct server_error *error);

@@ -151,6 +151,7 @@ void plan_emit(struct ctx *ctx, const struct changes *changes, const struct plan
         size_t first = ops->list.n;
         ops->change = changes->at[i];
         ops->forced = changes->at[i]->forced;
+        ops->foreign = changes->at[i]->foreign;
         emit_change(changes->at[i], ops);
         const char *note = note_of(ctx, changes->at[i], change_text(ctx, changes->at[i]));
         for (size_t j = first; j < ops->list.n; j++) {

@@ -172,7 +172,8 @@ struct graph_of_revisions *revisions_load(struct ctx *ctx, const char *folder, c
     struct map *numbers = map_new(ctx->arena);
     struct revision_set cycle = {0};
     struct paths paths = {0};
-    if (!dir_exists(folder) || !dir_walk(ctx, folder, ".sql", &paths)) return graph;
+    /* A project that has no revision yet need not have the folder: git keeps no empty ones. */
+    if (!path_exists(folder) || !dir_walk(ctx, folder, ".sql", &paths)) return graph;
     for (size_t i = 0; i < paths.n; i++) take_file(ctx, graph, numbers, paths.at[i], shown_from);
     link_all(ctx, graph, &cycle);
     for (size_t i = 0; i < graph->all.n; i++) {

@@ -229,6 +229,25 @@ static void ask(struct diff *diff, struct object *live, struct object *model)
     }
 }
 
+static int by_name(const void *a, const void *b)
+{
+    return str_cmp(((const struct sql_pair *)a)->name, ((const struct sql_pair *)b)->name);
+}
+
+/* Where no column can be long there is no toast table, and PostgreSQL forgets options for it: nothing to compare. */
+static void forget_toast(struct diff *diff, struct object *live, const struct object *model)
+{
+    const struct value *wanted = object_get(model, "options");
+    if (!object_is(model, "table") || object_flag(live, "toast")) return;
+    struct value *options = object_set(live, "options");
+    for (size_t i = 0; i < wanted->pairs.n; i++) {
+        if (!str_starts(wanted->pairs.at[i].name, "toast.")) continue;
+        options->set = true;
+        vec_push(diff->ctx->arena, &options->pairs, wanted->pairs.at[i]);
+    }
+    if (options->pairs.n) qsort(options->pairs.at, options->pairs.n, sizeof *options->pairs.at, by_name);
+}
+
 struct diff *diff_bind(struct ctx *ctx, struct schema *live, struct schema *models, const struct map *manifest)
 {
     struct diff *diff = ARENA_NEW(ctx->arena, struct diff);
@@ -243,7 +262,10 @@ struct diff *diff_bind(struct ctx *ctx, struct schema *live, struct schema *mode
     }
     bind_by_structure(diff, true);
     for (size_t i = 0; i < models->all.n; i++) {
-        if (models->all.at[i]->peer) ask(diff, models->all.at[i]->peer, models->all.at[i]);
+        struct object *model = models->all.at[i];
+        if (!model->peer) continue;
+        forget_toast(diff, model->peer, model);
+        ask(diff, model->peer, model);
     }
     return diff;
 }

@@ -325,6 +325,31 @@ static void check_same_was(struct resolve *r, const struct objects *siblings)
     }
 }
 
+static const struct object *named_by_was(const struct objects *siblings, const struct object *object)
+{
+    for (size_t i = 0; object->was && i < siblings->n; i++) {
+        const struct object *other = siblings->at[i];
+        bool same_place = !object->was_schema || str_eq(other->parent->name, object->was_schema);
+        if (other->kind == object->kind && other != object && same_place && str_eq(other->name, object->was)) return other;
+    }
+    return NULL;
+}
+
+/* Names that were exchanged look the same before and after: nobody could tell whether it has been done. */
+static void check_exchanged(struct resolve *r, const struct objects *siblings)
+{
+    for (size_t i = 0; i < siblings->n; i++) {
+        const struct object *object = siblings->at[i], *at = named_by_was(siblings, object);
+        size_t steps = 0;
+        while (at && at != object && steps++ < siblings->n) at = named_by_was(siblings, at);
+        if (!at || at != object) continue;
+        struct diag *diag = diag_add(r->ctx, D_CONFLICT, object->was_span, "these names go round in a circle: %s was %s, and that was another",
+                                     object->name, object->was);
+        diag_mend(r->ctx, diag, "mend", "rename one of them to a third name, apply that, then rename both");
+        return;
+    }
+}
+
 static void check_object(struct resolve *r, const struct table *table, const struct object *object)
 {
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
@@ -342,9 +367,11 @@ void check_all(struct resolve *r)
     }
     check_same_was(r, &r->schema->roots);
     check_same_was(r, &inside);
+    check_exchanged(r, &inside);
     for (size_t i = 0; i < r->tables.n; i++) {
         const struct table *table = r->tables.at[i];
         check_same_was(r, &table->object->children);
+        check_exchanged(r, &table->object->children);
         for (size_t k = 0; k < table->object->children.n; k++) check_object(r, table, table->object->children.at[k]);
     }
 }

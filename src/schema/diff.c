@@ -65,6 +65,7 @@ static void drop(struct diff *diff, struct changes *changes, struct object *obje
 {
     struct change *change = changes_add(changes, diff->ctx, CHANGE_DROP, object, NULL);
     change->with_parent = goes_with_parent(object);
+    change->foreign = object->live && diff->manifest && !map_has(diff->manifest, path_key(diff, object));
 }
 
 /* A live object that the models don't have: ours to drop, somebody else's, or ignored. */

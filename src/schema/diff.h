@@ -11,6 +11,7 @@ struct change {
     struct object *from, *to; /* from NULL: create; to NULL: drop */
     bool *changed;            /* [kind->n_fields] for ALTER and RECREATE */
     bool with_parent;         /* create or drop that happens with its parent's (a column of a new table) */
+    bool foreign;             /* DROP: in no revision, dropped because --drop says so */
     bool forced;              /* a recreate only because something it depends on is recreated */
     bool moved;               /* RENAME: the schema differs */
     bool renamed;             /* RENAME: the name differs */

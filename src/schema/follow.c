@@ -73,6 +73,22 @@ static bool needs_object(struct ctx *ctx, const struct object *object, const str
     return false;
 }
 
+/* Types of one family are compared with each other: a foreign key between them holds while its sides change one after the other. */
+static bool shares_operators(const struct object *from, const struct object *to)
+{
+    static const char *const families[] = {" int2 int4 int8 ", " float4 float8 ", " text varchar ", " date timestamp timestamptz "};
+    const struct sql_type *old = &object_get(from, "type")->type.sql, *new = &object_get(to, "type")->type.sql;
+    char a[80], b[80];
+    if (!column_casts_itself(from, to)) return false;
+    if (str_eq(old->name, new->name)) return true;
+    snprintf(a, sizeof a, " %s ", old->name);
+    snprintf(b, sizeof b, " %s ", new->name);
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+        if (strstr(families[i], a) && strstr(families[i], b)) return true;
+    }
+    return false;
+}
+
 /* Expressions over a column whose type changes are read again by PostgreSQL: it refuses for generated columns always, for the rest when
  * the operators differ (an enum, text to integer ..). A foreign key's two sides may not fit in between. */
 static bool stands_in_the_way(struct ctx *ctx, const struct object *object, const struct object *column)
@@ -80,8 +96,10 @@ static bool stands_in_the_way(struct ctx *ctx, const struct object *object, cons
     if (is_recreated(column)) return needs_object(ctx, object, column);
     if (!type_changes(column)) return false;
     if (object_is(object, "column")) return object_get(object, "generated")->set && in_expression(ctx, object, column);
-    if (column_casts_itself(column->change->from, column->change->to)) return false;
-    return object_is(object, "foreign_key") ? needs_object(ctx, object, column) : in_expression(ctx, object, column);
+    const struct object *from = column->change->from, *to = column->change->to;
+    if (object_is(object, "foreign_key")) return !shares_operators(from, to) && needs_object(ctx, object, column);
+    if (!in_expression(ctx, object, column)) return false;
+    return !column_casts_itself(from, to) || (object->live && rereads_otherwise(ctx, object));
 }
 
 static bool follow_column(struct diff *diff, struct changes *changes, const struct object *column)

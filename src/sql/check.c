@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memo.h"
 #include "sql/errors.h"
 #include "sql/raw.h"
 
@@ -70,7 +71,7 @@ static bool check_statement(struct arena *arena, const char *text, struct sql_er
     return node != NULL;
 }
 
-bool sql_check(struct arena *arena, enum sql_island what, const char *text, struct sql_error *error)
+static bool check(struct arena *arena, enum sql_island what, const char *text, struct sql_error *error)
 {
     const char *tree;
     struct sql_names names = {0};
@@ -88,4 +89,15 @@ bool sql_check(struct arena *arena, enum sql_island what, const char *text, stru
     case SQL_EXCLUDE: break;
     }
     return sql_parse(arena, what, text, &tree, error) && check_parameters(what, text, tree, error);
+}
+
+/* Only what is right is kept: mistakes are few, and their places are told anew. */
+bool sql_check(struct arena *arena, enum sql_island what, const char *text, struct sql_error *error)
+{
+    static char right; /* its place is all that counts */
+    unsigned mine = MEMO_CHECK + what;
+    if (memo_get(arena, mine, text)) return true;
+    if (!check(arena, what, text, error)) return false;
+    memo_put(arena, mine, text, &right);
+    return true;
 }

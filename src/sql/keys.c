@@ -1,6 +1,7 @@
 /* keys.c: lists of columns, of index elements and of exclude elements. */
 #include <string.h>
 
+#include "base/memo.h"
 #include "sql/errors.h"
 #include "sql/raw.h"
 
@@ -165,8 +166,8 @@ static const json_t *elements_of(const json_t *node, enum sql_island what)
     return json_at(node, "AlterTableStmt", "cmds", "0", "AlterTableCmd", "def", "Constraint", "exclusions", NULL);
 }
 
-bool sql_keys_parse(struct arena *arena, enum sql_island what, const char *text, struct sql_keys *keys,
-                    struct sql_error *error)
+static bool parse_keys(struct arena *arena, enum sql_island what, const char *text, struct sql_keys *keys,
+                       struct sql_error *error)
 {
     *keys = (struct sql_keys){0};
     struct sql_tokens tokens;
@@ -189,5 +190,26 @@ bool sql_keys_parse(struct arena *arena, enum sql_island what, const char *text,
         read_value(arena, text, element, &tokens, part, &key);
         vec_push(arena, keys, key);
     }
+    return true;
+}
+
+static struct sql_keys *copy_keys(struct arena *arena, const struct sql_keys *keys)
+{
+    struct sql_keys *copy = ARENA_NEW(arena, struct sql_keys);
+    *copy = (struct sql_keys){.at = ARENA_ARRAY(arena, struct sql_key, keys->n), .n = keys->n, .cap = keys->n};
+    if (keys->n) memcpy(copy->at, keys->at, keys->n * sizeof *keys->at);
+    return copy;
+}
+
+bool sql_keys_parse(struct arena *arena, enum sql_island what, const char *text, struct sql_keys *keys,
+                    struct sql_error *error)
+{
+    const struct sql_keys *known = memo_get(arena, what, text);
+    if (known) {
+        *keys = *copy_keys(arena, known);
+        return true;
+    }
+    if (!parse_keys(arena, what, text, keys, error)) return false;
+    memo_put(arena, what, text, copy_keys(arena, keys));
     return true;
 }

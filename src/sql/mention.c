@@ -1,6 +1,7 @@
 /* mention.c: what expressions and statements mention. */
 #include <string.h>
 
+#include "base/memo.h"
 #include "sql/quote.h"
 #include "sql/raw.h"
 
@@ -120,7 +121,7 @@ static void visit(const struct walk *walk, const json_t *node, int depth)
     }
 }
 
-bool sql_mentions(struct arena *arena, enum sql_island what, const char *text, struct sql_mentions *found)
+static bool find_mentions(struct arena *arena, enum sql_island what, const char *text, struct sql_mentions *found)
 {
     struct sql_error error;
     json_auto_t *node = sql_parse_node(arena, what, text, &error);
@@ -131,6 +132,20 @@ bool sql_mentions(struct arena *arena, enum sql_island what, const char *text, s
     if (what == SQL_KEYS) inside = json_at(node, "IndexStmt", "indexParams", NULL);
     if (what == SQL_EXCLUDE) inside = json_at(node, "AlterTableStmt", "cmds", NULL);
     visit(&walk, inside, 0);
+    return true;
+}
+
+bool sql_mentions(struct arena *arena, enum sql_island what, const char *text, struct sql_mentions *found)
+{
+    unsigned mine = MEMO_MENTIONS + what;
+    const struct sql_mentions *known = memo_get(arena, mine, text);
+    if (!known) {
+        struct sql_mentions *fresh = ARENA_NEW(arena, struct sql_mentions);
+        if (!find_mentions(arena, what, text, fresh)) return false;
+        memo_put(arena, mine, text, fresh);
+        known = fresh;
+    }
+    for (size_t i = 0; i < known->n; i++) vec_push(arena, found, known->at[i]);
     return true;
 }
 

@@ -6,10 +6,16 @@
 
 #include "sql/sql.h"
 
+/* What memo.h keeps for this folder: the island's sort, from one of these on. */
+enum { MEMO_PARSED = 0, MEMO_SHAPE = 16, MEMO_CHECK = 32, MEMO_MENTIONS = 48 };
+
 enum sql_keyword { KEYWORD_NONE, KEYWORD_UNRESERVED, KEYWORD_COL_NAME, KEYWORD_TYPE_FUNC_NAME, KEYWORD_RESERVED };
 
 /* Kinds of token that matter here; an ASCII sign's kind is its character code. */
-enum { TOKEN_IDENT = 258, TOKEN_ICONST = 266, TOKEN_SQL_COMMENT = 275, TOKEN_C_COMMENT = 276 };
+enum {
+    TOKEN_IDENT = 258, TOKEN_UIDENT = 259, TOKEN_USCONST = 262, TOKEN_ICONST = 266, TOKEN_SQL_COMMENT = 275,
+    TOKEN_C_COMMENT = 276
+};
 
 struct sql_token {
     size_t start, end; /* bytes */

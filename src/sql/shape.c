@@ -1,6 +1,7 @@
 /* shape.c: syntax trees as strings that are equal for equal syntax. On the hot path: no tree is built. */
 #include <string.h>
 
+#include "base/memo.h"
 #include "sql/raw.h"
 
 /* The end of the JSON string whose opening quote is at `text`: behind the closing one. */
@@ -65,7 +66,7 @@ static void add_integers(struct arena *arena, struct buf *shape, const char *tex
     }
 }
 
-const char *sql_shape(struct arena *arena, enum sql_island what, const char *text)
+static const char *shape_of(struct arena *arena, enum sql_island what, const char *text)
 {
     const char *tree;
     struct sql_error error;
@@ -75,4 +76,14 @@ const char *sql_shape(struct arena *arena, enum sql_island what, const char *tex
     add_without_places(&shape, statements ? statements : tree);
     if (strstr(tree, "\"Integer\":{}")) add_integers(arena, &shape, text);
     return shape.text;
+}
+
+const char *sql_shape(struct arena *arena, enum sql_island what, const char *text)
+{
+    unsigned mine = MEMO_SHAPE + what;
+    const char *shape = memo_get(arena, mine, text);
+    if (shape) return shape;
+    shape = shape_of(arena, what, text);
+    if (shape) memo_put(arena, mine, text, (char *)shape);
+    return shape;
 }

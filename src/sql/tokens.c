@@ -55,7 +55,23 @@ static struct sql_token read_token(struct bytes in)
     return token;
 }
 
-static void read_tokens(struct arena *arena, struct bytes in, struct sql_tokens *tokens)
+/* The end of U&".." or U&'..', which the scanner doesn't tell. A literal goes on behind a line end. */
+static size_t unicode_end(const char *text, size_t start)
+{
+    size_t at = start + 3;
+    char quote = text[start + 2];
+    for (;; at++) {
+        const char *close = strchr(text + at, quote);
+        if (!close) return at + strlen(text + at);
+        at = (size_t)(close - text) + 1;
+        if (text[at] == quote) continue;
+        size_t gap = strspn(text + at, " \t\r\n\f\v"), line = strcspn(text + at, "\r\n");
+        if (quote != '\'' || text[at + gap] != quote || line >= gap) return at;
+        at += gap;
+    }
+}
+
+static void read_tokens(struct arena *arena, const char *text, struct bytes in, struct sql_tokens *tokens)
 {
     while (in.at < in.end) {
         uint64_t value;
@@ -63,6 +79,8 @@ static void read_tokens(struct arena *arena, struct bytes in, struct sql_tokens 
         if (read_field(&in, &value, &inner) != 2) continue;
         struct sql_token token = read_token(inner);
         if (token.kind == TOKEN_SQL_COMMENT || token.kind == TOKEN_C_COMMENT) continue;
+        bool unicode = token.kind == TOKEN_UIDENT || token.kind == TOKEN_USCONST;
+        if (unicode) token.end = unicode_end(text, token.start);
         vec_push(arena, tokens, token);
     }
 }
@@ -76,7 +94,7 @@ bool sql_scan(struct arena *arena, const char *text, struct sql_tokens *tokens, 
         *error = sql_error_of(arena, &bare, text, result.error->message, result.error->cursorpos);
     } else {
         const unsigned char *data = (const unsigned char *)result.pbuf.data;
-        read_tokens(arena, (struct bytes){data, data + result.pbuf.len}, tokens);
+        read_tokens(arena, text, (struct bytes){data, data + result.pbuf.len}, tokens);
     }
     bool done = !result.error;
     pg_query_free_scan_result(result);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memo.h"
 #include "sql/errors.h"
 #include "sql/quote.h"
 #include "sql/raw.h"
@@ -66,7 +67,7 @@ static bool read_modifiers(struct arena *arena, const json_t *mods, struct sql_t
     return true;
 }
 
-bool sql_type_parse(struct arena *arena, const char *text, struct sql_type *type, struct sql_error *error)
+static bool parse_type(struct arena *arena, const char *text, struct sql_type *type, struct sql_error *error)
 {
     *type = (struct sql_type){0};
     json_auto_t *node = sql_parse_node(arena, SQL_TYPE, text, error);
@@ -84,6 +85,20 @@ bool sql_type_parse(struct arena *arena, const char *text, struct sql_type *type
     if (read_modifiers(arena, json_object_get(written, "typmods"), type)) return true;
     *error = sql_error_at("a type's modifiers are constants", 0, strlen(text));
     return false;
+}
+
+bool sql_type_parse(struct arena *arena, const char *text, struct sql_type *type, struct sql_error *error)
+{
+    const struct sql_type *known = memo_get(arena, SQL_TYPE, text);
+    if (known) {
+        *type = *known;
+        return true;
+    }
+    if (!parse_type(arena, text, type, error)) return false;
+    struct sql_type *kept = ARENA_NEW(arena, struct sql_type);
+    *kept = *type;
+    memo_put(arena, SQL_TYPE, text, kept);
+    return true;
 }
 
 /* ---- writing */

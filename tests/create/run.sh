@@ -334,9 +334,9 @@ applied() {
     pull applied
     column products brand
     says "applied: two heads" 2 "two heads" upgrade head
-    says "applied: --plan" 0 "Would     take back cccc fax" rebase --plan
+    says "applied: --plan" 0 "Would     take back cccc (fax)" rebase --plan
     is "applied: --plan changes nothing" 001 "$(header revises bbbb_phone.sql)"
-    says "applied: rebase" 0 "Rebase    cccc fax (2 revisions), yours, after aaaa brand" rebase
+    says "applied: rebase" 0 "Rebase    cccc (fax) (2 revisions), yours, after aaaa (brand)" rebase
     is "applied: yours follow theirs" aaaa "$(header revises bbbb_phone.sql)"
     is "applied: the second follows the first" bbbb "$(header revises cccc_fax.sql)"
     is "applied: the body is the same byte for byte" "$body_b" \
@@ -378,7 +378,7 @@ not_applied() {
     check "git: mine, written before" m revision -m phone --rev-id bbbb
     cp "$project/migrations/versions/bbbb_phone.sql" "$work/git/migrations/versions/"
     project=$work/git
-    says "git: what isn't in git is yours" 0 "Rebase    bbbb phone, yours, after aaaa brand" rebase
+    says "git: what isn't in git is yours" 0 "Rebase    bbbb (phone), yours, after aaaa (brand)" rebase
     is "git: yours follow theirs" aaaa "$(header revises bbbb_phone.sql)"
     rows "git: theirs was left alone" 1 "select count(*) from modelc.journal where revision = 'aaaa' and section = -1"
     git -C "$project" add . && git -C "$project" commit -qm mine
@@ -395,7 +395,7 @@ not_applied() {
     project=$work/clone
     git -C "$project" pull -q --no-rebase --no-edit 2>"$work/err"
     use
-    says "clone: what the origin has is theirs" 0 "Rebase    dddd mine, yours, after cccc theirs" rebase
+    says "clone: what the origin has is theirs" 0 "Rebase    dddd (mine), yours, after cccc (theirs)" rebase
 }
 
 both_applied() {
@@ -428,7 +428,7 @@ numbers() {
     column products brand
     column products colour
     says "numbers: upgrade names both files" 2 "002_phone.sql" upgrade
-    says "numbers: rebase" 0 "Rebase    004 seed (3 revisions), yours, after 003 colour" rebase
+    says "numbers: rebase" 0 "Rebase    004 (seed) (3 revisions), yours, after 003 (colour)" rebase
     is "numbers: new names" "001_start.sql 002_brand.sql 003_colour.sql 004_phone.sql 005_fax.sql 006_seed.sql" "$(versions)"
     is "numbers: references in between, too" "003 004 005 005" \
         "$(header revises 004_phone.sql) $(header revises 005_fax.sql) $(header revises 006_seed.sql) $(header depends-on 006_seed.sql)"
