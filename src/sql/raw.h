@@ -6,8 +6,8 @@
 
 #include "sql/sql.h"
 
-/* What memo.h keeps for this folder: the island's sort, from one of these on. */
-enum { MEMO_PARSED = 0, MEMO_SHAPE = 16, MEMO_CHECK = 32, MEMO_MENTIONS = 48 };
+/* What memo.h keeps for this folder, numbered from these on by the island's sort; parsed islands go by the sort alone. */
+enum { MEMO_SHAPE = 16, MEMO_CHECK = 32, MEMO_MENTIONS = 48 };
 
 enum sql_keyword { KEYWORD_NONE, KEYWORD_UNRESERVED, KEYWORD_COL_NAME, KEYWORD_TYPE_FUNC_NAME, KEYWORD_RESERVED };
 
