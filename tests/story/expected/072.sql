@@ -1,6 +1,6 @@
 -- modelc:upgrade no-transaction
 
-DROP INDEX CONCURRENTLY public.ix_by_hand;
+DROP INDEX CONCURRENTLY IF EXISTS public.ix_by_hand;
 --------
 -- modelc:downgrade no-transaction
 
