@@ -179,7 +179,8 @@ bool dir_make(struct ctx *ctx, const char *path, mode_t mode)
     return true;
 }
 
-/* Pipes, sockets and devices are left alone (opening one may wait for ever); a link that leads nowhere is kept, to be named as such. */
+/* Pipes, sockets and devices are left alone (opening one may wait for ever); a link that leads nowhere is kept, to be
+ * named as such. */
 static bool is_text_file(const char *path)
 {
     struct stat info;

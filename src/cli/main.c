@@ -102,8 +102,8 @@ static int flush_results(struct session *s, int code)
     return code == CODE_DONE ? CODE_UNJUDGED : code;
 }
 
-/* A standard stream that the caller closed is filled with one that can't be used: the next file or connection would take its number,
- * and what is printed would go there. */
+/* A standard stream that the caller closed is filled with one that can't be used: the next file or connection would
+ * take its number, and what is printed would go there. */
 static void fill_standard_streams(void)
 {
     for (int fd = 0; fd <= 2; fd++) {

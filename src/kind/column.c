@@ -544,6 +544,14 @@ static void alter_storage(const struct object *to, const bool *changed, bool res
     }
 }
 
+/* Before the columns it reads are changed or dropped. */
+static void drop_expression(const struct object *column, struct ops *ops)
+{
+    struct op *op = alter_column(column, "DROP EXPRESSION", ops);
+    op->phase = PHASE_DETACH;
+    op->search_path = NULL;
+}
+
 /* Between serial and identity the default changes along. */
 static bool default_is_handled(const struct object *from, const struct object *to)
 {
@@ -557,7 +565,7 @@ static void alter(const struct object *from, const struct object *to, const bool
     bool type = changed[F_type] || changed[F_collation];
     bool identity = changed[F_identity] || changed[F_identity_options];
     bool ends = has(from, F_identity) && !has(to, F_identity); /* before the type is one that an identity can't have */
-    if (changed[F_generated]) alter_column(to, "DROP EXPRESSION", ops);
+    if (changed[F_generated]) drop_expression(to, ops);
     if (ends) alter_identity(from, to, changed, ops);
     if (type) alter_type(from, to, changed, ops);
     if (changed[F_default] && !type && !default_is_handled(from, to)) alter_default(to, ops);

@@ -99,7 +99,15 @@ static bool is_index_of(const struct object *index, const struct refs *columns)
     return true;
 }
 
-/* The key it points at has to be there first. */
+static void push_included(const struct object *key, struct arena *arena, struct objects *found)
+{
+    const struct value *include = object_get(key, "include");
+    for (size_t i = 0; include->set && i < include->refs.n; i++) {
+        if (include->refs.at[i].to) vec_push(arena, found, include->refs.at[i].to);
+    }
+}
+
+/* The key it points at has to be there first, with all its columns. */
 static void needs(const struct object *object, struct arena *arena, struct objects *found)
 {
     const struct object *table = object->values[F_table].ref.to;
@@ -110,6 +118,7 @@ static void needs(const struct object *object, struct arena *arena, struct objec
         if ((key && is_key_of(child, &object->values[F_target_columns].refs)) ||
             (object_is(child, "index") && is_index_of(child, &object->values[F_target_columns].refs))) {
             vec_push(arena, found, child);
+            push_included(child, arena, found);
         }
     }
 }

@@ -85,6 +85,14 @@ static bool outlives_owner(const struct object *from, const struct object *to)
     return old && (!old->peer || old->peer == new);
 }
 
+/* A sequence can't leave the schema of its owner, nor stay when that leaves: it changes hands before anything moves. */
+static bool parts_before_moving(const struct object *from, const struct object *to)
+{
+    const struct object *old = from->values[F_owned_by].ref.to;
+    if (!old || old->peer == to->values[F_owned_by].ref.to) return false;
+    return from->parent->peer != to->parent || (old->peer && old->parent->parent->peer != old->peer->parent->parent);
+}
+
 static void alter(const struct object *from, const struct object *to, const bool *changed, struct ops *ops)
 {
     struct arena *arena = ops->ctx->arena;
@@ -100,9 +108,13 @@ static void alter(const struct object *from, const struct object *to, const bool
                 object_flag(to, "unlogged") ? "UNLOGGED" : "LOGGED");
     }
     if (!changed[F_owned_by]) return;
-    bool owner_goes = from->values[F_owned_by].set && outlives_owner(from, to);
-    if (owner_goes) op_addf(ops, PHASE_DETACH, "ALTER SEQUENCE %s OWNED BY NONE", sql_object_str(arena, to));
-    if (!owner_goes || to->values[F_owned_by].set) set_owner(to, ops);
+    bool parts = parts_before_moving(from, to), owner_goes = outlives_owner(from, to);
+    if (parts) {
+        op_addf(ops, PHASE_ASIDE, "ALTER SEQUENCE %s OWNED BY NONE", sql_qname_str(arena, from->parent->name, from->name));
+    } else if (owner_goes) {
+        op_addf(ops, PHASE_DETACH, "ALTER SEQUENCE %s OWNED BY NONE", sql_object_str(arena, to));
+    }
+    if (!(parts || owner_goes) || to->values[F_owned_by].set) set_owner(to, ops);
 }
 
 static void drop(const struct object *object, struct ops *ops)

@@ -20,8 +20,9 @@ struct canon_cache {
     bool *used; /* [n] */
     VEC(const char *) added;
     const char *context;
-    const struct object *table; /* whose columns are in `columns` */
-    struct buf columns, key;
+    const struct object *table; /* whose columns are in `ground` */
+    const char *ground;         /* digest of context and columns */
+    struct buf key;
     struct objects relabelled; /* enums of the models whose labels differ from the live ones */
     bool new_types;            /* the models have types that the database lacks */
 };
@@ -62,8 +63,7 @@ static int compare_texts(const void *left, const void *right)
 /* Old verdicts that this run had no use for may be another database's: they stay while there is room. */
 static const char *content(const struct canon_cache *cache, size_t *len)
 {
-    size_t n = 0, n_used = 0;
-    for (size_t i = 0; i < cache->n; i++) n_used += cache->used[i];
+    size_t n = 0;
     bool room = cache->n + cache->added.n <= LINES_MAX;
     const char **all = ARENA_ARRAY(cache->ctx->arena, const char *, cache->n + cache->added.n);
     for (size_t i = 0; i < cache->n; i++) {
@@ -94,7 +94,8 @@ void cache_save(struct canon_cache *cache)
     if (!cache || cache->added.n == 0) return;
     size_t mark = diag_mark(cache->ctx), len;
     const char *text = content(cache, &len);
-    if (make_folder(cache->ctx, path_dir(cache->ctx->arena, cache->path))) file_write(cache->ctx, cache->path, text, len);
+    bool made = make_folder(cache->ctx, path_dir(cache->ctx->arena, cache->path));
+    if (made) file_write(cache->ctx, cache->path, text, len);
     diag_rollback(cache->ctx, mark);
 }
 
@@ -103,8 +104,8 @@ void cache_save(struct canon_cache *cache)
 #define HASH_OF(columns, from) \
     "(SELECT md5(coalesce(string_agg(concat_ws('|', " columns "), ',' ORDER BY x.oid), '')) FROM " from ")"
 
-/* Names and signatures that users have defined: system objects come with the server's version, and bodies don't change what a text means.
- * Row types count only for those whose path could find another one first. */
+/* Names and signatures that users have defined: system objects come with the server's version, and bodies don't change
+ * what a text means. Row types count only for those whose path could find another one first. */
 static const char context_query[] =
     "SELECT concat_ws(' ', current_setting('server_version'), current_setting('DateStyle'), current_database(),"
     " (SELECT oid FROM pg_database WHERE datname = current_database()),"
@@ -185,7 +186,6 @@ struct canon_cache *cache_open(struct job *job, const char *path)
     struct canon_cache *cache = ARENA_NEW(job->ctx->arena, struct canon_cache);
     cache->ctx = job->ctx;
     cache->path = path;
-    cache->columns = buf_new(job->ctx->arena);
     cache->key = buf_new(job->ctx->arena);
     if (!ask_context(cache, job)) return NULL;
     note_types(cache, job->diff->models);
@@ -201,9 +201,11 @@ static void add(struct buf *key, const char *text)
     else buf_addn(key, "\1", 2);
 }
 
-static void add_columns(struct buf *columns, const struct object *table)
+static const char *ground_of(struct canon_cache *cache, const struct object *table)
 {
+    struct buf *columns = &cache->key;
     columns->len = 0;
+    add(columns, cache->context);
     add(columns, table->name);
     for (size_t i = 0; i < table->children.n; i++) {
         const struct object *column = table->children.at[i];
@@ -217,6 +219,7 @@ static void add_columns(struct buf *columns, const struct object *table)
         }
         add(columns, "");
     }
+    return digest_text(cache->ctx->arena, columns->text, columns->len);
 }
 
 static void add_value(struct buf *key, const struct ask *ask, const struct value *value)
@@ -264,12 +267,11 @@ const char *cache_key(struct canon_cache *cache, struct job *job, const struct a
     const struct object *to = ask->to;
     if (!ask->from || ask->moved || (several_schemas(to->search_path) && cache->new_types)) return NULL;
     if (value_rests_on_more(cache, ask, ask->model) || value_rests_on_more(cache, ask, ask->live)) return NULL;
-    if (cache->table != to->parent) add_columns(&cache->columns, to->parent);
+    if (cache->table != to->parent) cache->ground = ground_of(cache, to->parent);
     cache->table = to->parent;
     struct buf *key = &cache->key;
     key->len = 0;
-    add(key, cache->context);
-    buf_addn(key, cache->columns.text, cache->columns.len);
+    add(key, cache->ground);
     add(key, to->search_path);
     add(key, to->kind->name);
     add(key, to->kind->fields[ask->field].name);

@@ -1,8 +1,9 @@
 /* canon_cache.h: equalities that the server has proven before, kept between runs; private to src/pg.
  *
- * A file of one header line and sorted digests, one a line. Each is of everything that the verdict rests on: the server's version,
- * the database, what users have defined in it that a text could name, the search path, the table's columns, both texts. What changes any of
- * it is asked again. Only "equal" is kept. The file may be deleted at any time, and is passed over where it can't be read. */
+ * A file of one header line and sorted digests, one a line. Each is of everything that the verdict rests on: the
+ * server's version, the database, what users have defined in it that a text could name, the search path, the table's
+ * columns, both texts. What changes any of it is asked again. Only "equal" is kept. The file may be deleted at any
+ * time, and is passed over where it can't be read. */
 #ifndef MODELC_CANON_CACHE_H
 #define MODELC_CANON_CACHE_H
 

@@ -94,7 +94,9 @@ static size_t first_queries(struct reader *reader, const struct watch *watch, co
                             const char **sql)
 {
     sql[FIRST_BEGIN] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-    sql[FIRST_PATH] = "SET LOCAL search_path = ''";
+    /* A worker costs more to start than such a query takes. */
+    sql[FIRST_PATH] = "SELECT set_config('search_path', '', true),"
+                      " set_config('max_parallel_workers_per_gather', '0', true)";
     sql[FIRST_SNAPSHOT] = snapshot_query();
     sql[FIRST_MARK] = watch->no_mark ? "SELECT NULL" : mark_query();
     sql[FIRST_SCHEMAS] = schemas_query(reader->ctx->arena, reader->options);

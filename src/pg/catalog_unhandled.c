@@ -12,9 +12,29 @@
 #define BELOW(what, sub, from) \
     "SELECT 'pg_class'::regclass::oid, c.oid, " what "::text, n.nspname, c.relname, " sub "::name, NULL::text" \
     " FROM n JOIN pg_class c ON c.relnamespace = n.oid JOIN " from
-#define OF_TABLE(what, condition) \
-    "SELECT 'pg_class'::regclass::oid, c.oid, " what "::text, n.nspname, c.relname, NULL::name, NULL::text" \
-    " FROM n JOIN pg_class c ON c.relnamespace = n.oid WHERE " condition
+/* Everything that a row of pg_class says by itself, in one pass. */
+#define RELATIONS \
+    "SELECT 'pg_class'::regclass::oid, c.oid, w.what, n.nspname, c.relname, NULL::name, NULL::text" \
+    " FROM n JOIN pg_class c ON c.relnamespace = n.oid CROSS JOIN LATERAL (VALUES" \
+    " (CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table'" \
+    "  WHEN 'p' THEN 'partitioned table' WHEN 'c' THEN 'composite type' END)," \
+    " (CASE WHEN c.relkind <> 'r' THEN NULL WHEN c.relispartition THEN 'partition'" \
+    "  WHEN c.reloftype <> 0 THEN 'typed table' END)," \
+    " (CASE WHEN c.relrowsecurity THEN 'row security' END)," \
+    " (CASE WHEN c.relforcerowsecurity THEN 'forced row security' END)," \
+    " (CASE WHEN c.relkind IN ('r', 'i') AND c.reltablespace <> 0 THEN 'tablespace' END)," \
+    " (CASE WHEN c.relkind = 'r' AND c.relam NOT IN (0, 2) THEN 'access method' END)," \
+    " (CASE WHEN c.relkind = 'r' AND c.relreplident <> 'd' THEN 'replica identity' END)) AS w(what)" \
+    " WHERE w.what IS NOT NULL AND (c.relkind IN ('v', 'm', 'f', 'p', 'c') OR c.relispartition OR c.reloftype <> 0" \
+    " OR c.relrowsecurity OR c.relforcerowsecurity OR c.reltablespace <> 0" \
+    " OR c.relkind = 'r' AND (c.relam NOT IN (0, 2) OR c.relreplident <> 'd'))"
+/* The first condition is of pg_attribute alone: the scan itself drops nearly all of its rows. */
+#define COLUMNS \
+    BELOW("CASE c.relkind WHEN 'i' THEN 'index statistics' ELSE 'column options' END", "a.attname", \
+          "pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND (a.attstattarget >= 0" \
+          " OR a.attoptions IS NOT NULL AND array_to_string(a.attoptions, ' ') ~ '(^| )n_distinct')" \
+          " AND (c.relkind = 'i' AND a.attstattarget >= 0" \
+          " OR c.relkind = 'r' AND array_to_string(a.attoptions, ' ') ~ '(^| )n_distinct')")
 #define FUNCTIONS \
     "SELECT 'pg_proc'::regclass::oid, p.oid," \
     " CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END," \
@@ -27,25 +47,10 @@ static const struct {
     int min_version;
     const char *sql;
 } parts[] = {
-    {0, OF_TABLE("CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table'"
-                 " WHEN 'p' THEN 'partitioned table' WHEN 'c' THEN 'composite type' END",
-                 "c.relkind IN ('v', 'm', 'f', 'p', 'c')")},
-    {0, OF_TABLE("CASE WHEN c.relispartition THEN 'partition' ELSE 'typed table' END",
-                 "c.relkind = 'r' AND (c.relispartition OR c.reloftype <> 0)")},
+    {0, RELATIONS},
+    {0, COLUMNS},
     {0, BELOW("kin.what", "NULL", "kin ON kin.oid = c.oid WHERE c.relkind = 'r' AND NOT c.relispartition")},
-    {0, OF_TABLE("'row security'", "c.relrowsecurity")},
-    {0, OF_TABLE("'forced row security'", "c.relforcerowsecurity")},
-    {0, OF_TABLE("'tablespace'", "c.relkind IN ('r', 'i') AND c.reltablespace <> 0")},
-    {0, OF_TABLE("'access method'", "c.relkind = 'r' AND c.relam NOT IN (0, 2)")},
-    {0, OF_TABLE("'replica identity'", "c.relkind = 'r' AND c.relreplident <> 'd'")},
     {0, BELOW("'clustered index'", "NULL", "pg_index i ON i.indexrelid = c.oid AND i.indisclustered")},
-    {0, BELOW("'index statistics'", "a.attname",
-              "pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND a.attstattarget >= 0"
-              " AND c.relkind = 'i'")},
-    {0, BELOW("'column options'", "a.attname",
-              "pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped"
-              " AND a.attoptions IS NOT NULL AND c.relkind = 'r' AND array_to_string(a.attoptions, ' ') ~ '(^| "
-              ")n_distinct'")},
     {0, BELOW("CASE WHEN t.tgisinternal THEN 'disabled trigger' ELSE 'trigger' END", "t.tgname",
               "pg_trigger t ON t.tgrelid = c.oid AND t.tgparentid = 0 AND (NOT t.tgisinternal OR t.tgenabled <> 'O')")},
     {0, BELOW("'policy'", "p.polname", "pg_policy p ON p.polrelid = c.oid")},

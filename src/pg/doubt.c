@@ -159,23 +159,39 @@ enum doubt doubt_settle(struct run *run, const struct statement *statement)
     return run->options->resume == RESUME_RETRY ? DOUBT_RUN : refuse(run, statement);
 }
 
+static bool clean(struct run *run, const struct sql_statement *info, bool may_be_ours, struct server_error *error)
+{
+    const char *name;
+    if (info->class == SQL_VACUUM) return drop_copies(run, info, error);
+    if (info->class != SQL_CREATE_INDEX || !info->name || !may_be_ours) return true;
+    enum index_state state = look_at_index(run, info, &name, error);
+    return state != INDEX_UNKNOWN && (state != INDEX_INVALID || drop_index(run, name, error));
+}
+
+/* After an interrupt nobody wants to wait for the very transaction that held up the statement: then the next run
+ * drops it. */
+static bool clean_soon(struct run *run, const struct sql_statement *info, bool may_be_ours, struct server_error *error)
+{
+    struct server_error second; /* where this fails, so does all that follows, and says why */
+    conn_query(run->conn, "SET statement_timeout TO '3s'", NULL, &second);
+    bool fine = clean(run, info, may_be_ours, error);
+    conn_query(run->conn, "RESET statement_timeout", NULL, &second);
+    return fine;
+}
+
 bool doubt_clean(struct run *run, const struct statement *statement, const struct server_error *error)
 {
     static const char duplicate_name[] = "42P07"; /* the index of that name is another's */
     struct sql_statement info;
     struct sql_error bad;
     struct server_error second;
-    const char *name;
     if (!sql_classify(run->ctx->arena, statement->sql, &info, &bad) || !info.concurrently) return true;
-    bool fine = true;
-    if (info.class == SQL_CREATE_INDEX && info.name && !str_eq(error->sqlstate, duplicate_name)) {
-        enum index_state state = look_at_index(run, &info, &name, &second);
-        fine = state != INDEX_UNKNOWN && (state != INDEX_INVALID || drop_index(run, name, &second));
-    } else if (info.class == SQL_VACUUM) {
-        fine = drop_copies(run, &info, &second);
-    }
+    bool may_be_ours = !str_eq(error->sqlstate, duplicate_name);
+    bool fine = conn_interrupted() ? clean_soon(run, &info, may_be_ours, &second)
+                                   : clean(run, &info, may_be_ours, &second);
     if (!fine) {
-        server_error_report(run->ctx, &second, statement->span, "cannot remove the INVALID index that this left");
+        server_error_report(run->ctx, &second, statement->span,
+                            "cannot remove the INVALID index that this left, the next run does");
     }
     return fine;
 }

@@ -21,7 +21,8 @@ static inline PGconn *conn_pg(const struct conn *conn) { return conn->pg; }
 
 /* Fills *error from a result, or, where result is NULL, from the connection itself. */
 void session_error(struct conn *conn, const PGresult *result, struct server_error *error);
-/* As statements: everything back to how the session began, then the pinned settings and the role (NULL: the session's own). */
+/* As statements: everything back to how the session began, then the pinned settings and the role (NULL: the
+ * session's own). */
 const char *session_settings(struct ctx *ctx, const char *role);
 /* The same, run (again, where statements may have changed them). */
 bool session_prepare(struct conn *conn, struct server_error *error);

@@ -109,7 +109,9 @@ static void edges_within(struct order *order, const struct change *change)
 /* The new form needs `needed`: it is built, and what it is built of goes by its new name. */
 static void edges_to_needed(struct order *order, const struct change *change, const struct object *needed)
 {
+    const struct object *type = object_get(needed, "type")->type.to; /* an expression over a column may speak of its labels */
     const struct change *other = acting(needed);
+    if (type && type != needed) edges_to_needed(order, change, type);
     if (!other || other == change) return;
     if (other->to) order_edges(order, other, R_BUILD, change, R_BUILD | R_FINISH);
 }
@@ -119,6 +121,7 @@ static void edges_from_needed(struct order *order, const struct change *change, 
 {
     const struct change *other = acting(needed);
     if (!other || other == change) return;
+    if (other->type == CHANGE_ALTER && object_is(needed, "enum")) return; /* labels come, none go */
     order_edges(order, change, R_TEAR, other, is_rebuild(other) ? R_BUILD | R_TEAR : R_TEAR | R_BUILD);
     bool goes = other->type == CHANGE_DROP || is_rebuild(other);
     if (goes && change->type == CHANGE_ALTER) order_edges(order, change, R_BUILD, other, R_TEAR);
@@ -129,14 +132,20 @@ static void edges_after_renames(struct order *order, const struct change *change
     for (const struct object *at = object; at; at = at->parent) {
         if (at->renaming && at->renaming != change) order_edges(order, at->renaming, R_RENAME, change, R_ALL);
     }
+    const struct object *owner = object_is(object, "sequence") ? object_get(object, "owned_by")->ref.to : NULL;
+    const struct change *move = owner ? owner->parent->renaming : NULL;
+    if (move && move->moved) order_edges(order, move, R_RENAME, change, R_ALL); /* it went along */
 }
 
 /* What steps aside does so while everything above it still has its old name. */
 static void edges_of_step(struct order *order, const struct change *change)
 {
-    const struct change *own = acting(change->from);
+    const struct object *from = change->from, *owner = object_is(from, "sequence") ? object_get(from, "owned_by")->ref.to : NULL;
+    const struct change *own = acting(from);
     if (own && own != change) order_edges(order, change, R_STEP, own, R_STEP | R_ALL);
-    for (const struct object *at = change->from->parent; at; at = at->parent) {
+    if (from->renaming && from->renaming != change) order_edges(order, change, R_STEP, from->renaming, R_STEP | R_RENAME);
+    if (owner && owner->parent->renaming) order_edges(order, change, R_STEP, owner->parent->renaming, R_STEP | R_RENAME);
+    for (const struct object *at = from->parent; at; at = at->parent) {
         if (at->renaming) order_edges(order, change, R_STEP, at->renaming, R_STEP | R_RENAME);
         if (at->change) order_edges(order, change, R_STEP, at->change, R_STEP);
     }
@@ -183,7 +192,7 @@ static void make_edges(struct order *order)
         const struct change *change = order->changes->at[i];
         edges_within(order, change);
         if (!nodes_of(order, change).n) continue;
-        if (change->aside) edges_of_step(order, change);
+        if (change->from) edges_of_step(order, change);
         if (change->type == CHANGE_RENAME && change->moved) edges_of_move(order, change);
         if (change->from) edges_after_renames(order, change, change->from);
         if (change->to) edges_after_renames(order, change, change->to);

@@ -81,17 +81,17 @@ static bool live_alone(struct diff *diff, struct object *live, bool report)
     return false;
 }
 
-/* A sequence that a column owns goes where its table goes. */
-static bool moves_with_owner(const struct object *from)
+/* A sequence that a column owns, and goes on to own, goes where its table goes. */
+static bool moves_with_owner(const struct object *from, const struct object *to)
 {
     const struct object *owner = object_is(from, "sequence") ? object_get(from, "owned_by")->ref.to : NULL;
-    return owner && owner->peer && owner->parent->parent->peer != owner->peer->parent->parent;
+    return owner && owner->peer && object_get(to, "owned_by")->ref.to == owner->peer && owner->parent->parent->peer != owner->peer->parent->parent;
 }
 
 static void compare_names(struct diff *diff, struct changes *changes, struct object *from, struct object *to)
 {
     bool in_schema = from->parent && object_is(from->parent, "schema");
-    bool moved = in_schema && from->parent->peer != to->parent && !moves_with_owner(from);
+    bool moved = in_schema && from->parent->peer != to->parent && !moves_with_owner(from, to);
     bool renamed = !str_eq(from->name, to->name);
     if (!moved && !renamed) return;
     struct change *change = add(changes, diff->ctx, CHANGE_RENAME, from, to);

@@ -9,8 +9,9 @@ struct change *changes_add(struct changes *changes, struct ctx *ctx, enum change
 bool diff_dropped(const struct diff *diff, const struct object *live);
 /* follow.c: what else has to change because of these changes; what needs no step of its own. */
 void diff_follow(struct diff *diff, struct changes *changes);
-/* reread.c: whether expressions of a live object come out of a type change back to its columns' types as something else. */
-bool rereads_otherwise(struct ctx *ctx, const struct object *live);
+/* reread.c: whether expressions of a live object come out of a type change back to its columns' types as something else. `alike`: both
+ * types have the same operators. */
+bool rereads_otherwise(struct ctx *ctx, const struct object *live, bool alike);
 /* lookalike.c: a dropped and a new thing that could be a rename, unanswered: diagnostics. */
 void diff_lookalikes(struct diff *diff, const struct changes *changes);
 

@@ -89,6 +89,19 @@ static bool shares_operators(const struct object *from, const struct object *to)
     return false;
 }
 
+/* A key is built again when a column that it only includes changes; PostgreSQL does not see to the foreign keys on it then. */
+static bool is_included(const struct object *foreign_key, const struct object *column)
+{
+    const struct refs *columns = &object_get(foreign_key, "columns")->refs, *target = &object_get(foreign_key, "target_columns")->refs;
+    for (size_t i = 0; i < columns->n; i++) {
+        if (columns->at[i].to == column) return false;
+    }
+    for (size_t i = 0; i < target->n; i++) {
+        if (target->at[i].to == column) return false;
+    }
+    return true;
+}
+
 /* Expressions over a column whose type changes are read again by PostgreSQL: it refuses for generated columns always, for the rest when
  * the operators differ (an enum, text to integer ..). A foreign key's two sides may not fit in between. */
 static bool stands_in_the_way(struct ctx *ctx, const struct object *object, const struct object *column)
@@ -97,9 +110,11 @@ static bool stands_in_the_way(struct ctx *ctx, const struct object *object, cons
     if (!type_changes(column)) return false;
     if (object_is(object, "column")) return object_get(object, "generated")->set && in_expression(ctx, object, column);
     const struct object *from = column->change->from, *to = column->change->to;
-    if (object_is(object, "foreign_key")) return !shares_operators(from, to) && needs_object(ctx, object, column);
+    if (object_is(object, "foreign_key")) {
+        return needs_object(ctx, object, column) && (is_included(object, column) || !shares_operators(from, to));
+    }
     if (!in_expression(ctx, object, column)) return false;
-    return !column_casts_itself(from, to) || (object->live && rereads_otherwise(ctx, object));
+    return !column_casts_itself(from, to) || (object->live && rereads_otherwise(ctx, object, shares_operators(from, to)));
 }
 
 static bool follow_column(struct diff *diff, struct changes *changes, const struct object *column)

@@ -52,20 +52,23 @@ static bool has_more_casts(struct ctx *ctx, const char *printed, const char *sto
     return false;
 }
 
-bool rereads_otherwise(struct ctx *ctx, const struct object *live)
+/* Where the server was not asked, since the texts were equal, constants get a cast if the types have no operators in common. */
+static bool expr_otherwise(struct ctx *ctx, const char *printed, const char *stored, const struct object *table, bool alike)
+{
+    if (!stored) return false;
+    return printed ? has_more_casts(ctx, printed, stored, table) : !alike;
+}
+
+bool rereads_otherwise(struct ctx *ctx, const struct object *live, bool alike)
 {
     const struct object *model = live->peer;
     for (size_t f = 0; f < live->kind->n_fields; f++) {
-        enum value_type type = live->kind->fields[f].type;
+        const struct field *field = &live->kind->fields[f];
         const struct value *printed = &model->values[f], *stored = &live->values[f];
-        if (!printed->set || !stored->set) continue;
-        if (type == VALUE_EXPR && printed->expr.canonical && stored->expr.text &&
-            has_more_casts(ctx, printed->expr.canonical, stored->expr.text, model->parent)) {
-            return true;
-        }
-        for (size_t i = 0; type == VALUE_KEYS && i < printed->keys.n && i < stored->keys.n; i++) {
-            const char *key = printed->keys.at[i].canonical, *expr = stored->keys.at[i].expr.text;
-            if (key && expr && has_more_casts(ctx, key, expr, model->parent)) return true;
+        if (!printed->set || !stored->set || field->means == INTENT || field->means == LIVE) continue;
+        if (field->type == VALUE_EXPR && expr_otherwise(ctx, printed->expr.canonical, stored->expr.text, model->parent, alike)) return true;
+        for (size_t i = 0; field->type == VALUE_KEYS && i < printed->keys.n && i < stored->keys.n; i++) {
+            if (expr_otherwise(ctx, printed->keys.at[i].canonical, stored->keys.at[i].expr.text, model->parent, alike)) return true;
         }
     }
     return false;

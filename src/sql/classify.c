@@ -177,6 +177,53 @@ static bool refuses_transaction(const char *node, const json_t *body)
     return !(str_eq(kind, "REINDEX_OBJECT_INDEX") || str_eq(kind, "REINDEX_OBJECT_TABLE"));
 }
 
+/* ---- the tree, less what is long and tells nothing here */
+
+static bool tells_nothing(const char *key, size_t len, bool partition)
+{
+    static const char *const keys[] = {"\"tableElts\"", "\"indexParams\"", "\"vals\"", "\"whereClause\"",
+                                       "\"targetList\"", "\"valuesLists\"", "\"fromClause\"", "\"cmds\""};
+    size_t n = sizeof keys / sizeof *keys - partition; /* a partition's command says whether it is concurrent */
+    for (size_t i = 0; i < n; i++) {
+        if (strlen(keys[i]) == len && memcmp(keys[i], key, len) == 0) return true;
+    }
+    return false;
+}
+
+/* Behind the array or object that opens at `json`. */
+static const char *value_end(const char *json)
+{
+    size_t depth = 0;
+    do {
+        if (*json == '"') {
+            json = json_string_end(json);
+            continue;
+        }
+        if (*json == '[' || *json == '{') depth++;
+        if (*json == ']' || *json == '}') depth--;
+        json++;
+    } while (*json && depth > 0);
+    return json;
+}
+
+static const char *without_details(struct arena *arena, const char *tree)
+{
+    struct buf slim = buf_new(arena);
+    bool partition = strstr(tree, "\"PartitionCmd\"") != NULL;
+    while (*tree) {
+        size_t plain = strcspn(tree, "\"");
+        const char *end = tree[plain] ? json_string_end(tree + plain) : tree + plain;
+        buf_addn(&slim, tree, (size_t)(end - tree));
+        bool value = *end == ':' && (end[1] == '[' || end[1] == '{');
+        if (value && tells_nothing(tree + plain, (size_t)(end - tree) - plain, partition)) {
+            buf_add(&slim, ":null");
+            end = value_end(end + 1);
+        }
+        tree = end;
+    }
+    return slim.text;
+}
+
 /* ---- the whole */
 
 /* A statement that is in no table is called by its first word. */
@@ -196,7 +243,9 @@ static const char *first_word(struct arena *arena, const char *text)
 bool sql_classify(struct arena *arena, const char *text, struct sql_statement *statement, struct sql_error *error)
 {
     *statement = (struct sql_statement){.class = SQL_OTHER};
-    json_auto_t *root = sql_parse_node(arena, SQL_STATEMENT, text, error);
+    const char *tree;
+    if (!sql_parse(arena, SQL_STATEMENT, text, &tree, error)) return false;
+    json_auto_t *root = sql_tree_node(text, without_details(arena, tree), error);
     if (!root) return false;
     const char *node = json_object_iter_key(json_object_iter(root));
     const json_t *body = json_object_get(root, node);

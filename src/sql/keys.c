@@ -44,7 +44,7 @@ static size_t part_length(const struct sql_tokens *tokens, struct part part)
     return tokens->at[part.end - 1].end - tokens->at[part.first].start;
 }
 
-bool sql_names_parse(struct arena *arena, const char *text, struct sql_names *names, struct sql_error *error)
+static bool parse_names(struct arena *arena, const char *text, struct sql_names *names, struct sql_error *error)
 {
     *names = (struct sql_names){0};
     struct sql_tokens tokens;
@@ -211,5 +211,19 @@ bool sql_keys_parse(struct arena *arena, enum sql_island what, const char *text,
     }
     if (!parse_keys(arena, what, text, keys, error)) return false;
     memo_put(arena, what, text, copy_keys(arena, keys));
+    return true;
+}
+
+bool sql_names_parse(struct arena *arena, const char *text, struct sql_names *names, struct sql_error *error)
+{
+    const struct sql_names *known = memo_get(arena, SQL_NAMES, text);
+    *names = (struct sql_names){0};
+    if (!known) {
+        struct sql_names *fresh = ARENA_NEW(arena, struct sql_names);
+        if (!parse_names(arena, text, fresh, error)) return false;
+        memo_put(arena, SQL_NAMES, text, fresh);
+        known = fresh;
+    }
+    for (size_t i = 0; i < known->n; i++) vec_push(arena, names, known->at[i]);
     return true;
 }

@@ -168,6 +168,8 @@ static bool read_regclass(struct arena *arena, const char *text, const char **sc
 bool sql_nextval(struct arena *arena, const char *expr, const char **schema, const char **name)
 {
     struct sql_error error;
+    /* Not worth a parse for what can't be it: thousands of defaults are asked. */
+    if (!strcasestr(expr, "nextval") && !strcasestr(expr, "u&")) return false;
     json_auto_t *node = sql_parse_node(arena, SQL_EXPR, expr, &error);
     const json_t *value = json_at(node, "SelectStmt", "targetList", "0", "ResTarget", "val", NULL);
     const json_t *call = json_object_get(value, "FuncCall"), *args = json_object_get(call, "args");

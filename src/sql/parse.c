@@ -96,9 +96,13 @@ static const struct {
 /* The location behind an unsaid integer, or -1. */
 static long unsaid_location(const char *at, size_t form)
 {
-    if (!str_starts(at, unsaid[form].until)) return -1;
-    const char *location = strstr(at, "\"location\":");
-    return location ? strtol(location + strlen("\"location\":"), NULL, 10) : -1;
+    static const char key[] = "\"location\":";
+    const char *until = unsaid[form].until;
+    if (!str_starts(at, until)) return -1;
+    at += strlen(until);
+    if (str_ends(until, key)) return strtol(at, NULL, 10);
+    const char *location = strstr(at, key);
+    return location ? strtol(location + strlen(key), NULL, 10) : -1;
 }
 
 /* Writes the integers that the tree leaves out. */
@@ -205,10 +209,8 @@ bool sql_parse(struct arena *arena, enum sql_island what, const char *text, cons
     return parsed;
 }
 
-json_t *sql_parse_node(struct arena *arena, enum sql_island what, const char *text, struct sql_error *error)
+json_t *sql_tree_node(const char *text, const char *tree, struct sql_error *error)
 {
-    const char *tree;
-    if (!sql_parse(arena, what, text, &tree, error)) return NULL;
     json_error_t unreadable;
     json_auto_t *root = json_loads(tree, 0, &unreadable);
     const json_t *list = json_object_get(root, "stmts");
@@ -226,4 +228,10 @@ json_t *sql_parse_node(struct arena *arena, enum sql_island what, const char *te
         return json_incref(node);
     }
     return NULL;
+}
+
+json_t *sql_parse_node(struct arena *arena, enum sql_island what, const char *text, struct sql_error *error)
+{
+    const char *tree;
+    return sql_parse(arena, what, text, &tree, error) ? sql_tree_node(text, tree, error) : NULL;
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/memo.h"
 #include "sql/raw.h"
 
 enum { NAME_MAX_BYTES = 63 }; /* NAMEDATALEN - 1 */
@@ -34,9 +35,20 @@ static void add_quoted(struct buf *buf, const char *text, char quote)
     buf_addc(buf, quote);
 }
 
+static bool needs_quotes(struct arena *arena, const char *name)
+{
+    static const char plain[] = "", quoted[] = "q";
+    const char *known = memo_get(arena, MEMO_QUOTES, name);
+    if (!known) {
+        known = sql_needs_quotes(name) ? quoted : plain;
+        memo_put(arena, MEMO_QUOTES, name, (char *)known);
+    }
+    return *known != '\0';
+}
+
 void sql_ident(struct buf *buf, const char *name)
 {
-    if (sql_needs_quotes(name)) {
+    if (needs_quotes(buf->arena, name)) {
         add_quoted(buf, name, '"');
     } else {
         buf_add(buf, name);

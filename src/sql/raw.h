@@ -6,8 +6,8 @@
 
 #include "sql/sql.h"
 
-/* What memo.h keeps for this folder, numbered from these on by the island's sort; parsed islands go by the sort alone. */
-enum { MEMO_SHAPE = 16, MEMO_CHECK = 32, MEMO_MENTIONS = 48 };
+/* What memo.h keeps for this folder, numbered from these on by the island's sort; parsed lists go by the sort alone. */
+enum { MEMO_SHAPE = 16, MEMO_CHECK = 32, MEMO_MENTIONS = 48, MEMO_QUOTES = 64 };
 
 enum sql_keyword { KEYWORD_NONE, KEYWORD_UNRESERVED, KEYWORD_COL_NAME, KEYWORD_TYPE_FUNC_NAME, KEYWORD_RESERVED };
 
@@ -38,6 +38,11 @@ size_t sql_frame_length(enum sql_island what);
 /* The same, read; a new reference, NULL and *error where it does not parse. The statement's node, without the list
  * around it: {"SelectStmt": {...}}; several statements are an error. */
 json_t *sql_parse_node(struct arena *arena, enum sql_island what, const char *text, struct sql_error *error);
+
+/* The same of a tree at hand; `text` is what it was parsed from. */
+json_t *sql_tree_node(const char *text, const char *tree, struct sql_error *error);
+/* The end of the JSON string whose opening quote is at `json`: behind the closing one. */
+const char *json_string_end(const char *json);
 
 /* Walks down object members and array elements: "a", "b", NULL; a number is an index. NULL where something lacks. */
 const json_t *json_at(const json_t *from, ...) __attribute__((sentinel));

@@ -4,15 +4,6 @@
 #include "base/memo.h"
 #include "sql/raw.h"
 
-/* The end of the JSON string whose opening quote is at `text`: behind the closing one. */
-static const char *string_end(const char *text)
-{
-    for (text++; *text && *text != '"'; text++) {
-        if (*text == '\\' && text[1]) text++;
-    }
-    return *text ? text + 1 : text;
-}
-
 /* Whether the JSON key of that many bytes, quotes included, says where something was written. */
 static bool is_place(const char *key, size_t len)
 {
@@ -42,7 +33,7 @@ static void add_without_places(struct buf *shape, const char *tree)
         buf_addn(shape, tree, plain);
         tree += plain;
         if (!*tree) return;
-        const char *end = string_end(tree);
+        const char *end = json_string_end(tree);
         if (*end == ':' && is_place(tree, (size_t)(end - tree))) {
             tree = skip_place(shape, end + 1);
         } else {

@@ -61,3 +61,11 @@ const char *json_constant(struct arena *arena, const json_t *node)
     }
     return NULL;
 }
+
+const char *json_string_end(const char *json)
+{
+    for (json++; *json && *json != '"'; json++) {
+        if (*json == '\\' && json[1]) json++;
+    }
+    return *json ? json + 1 : json;
+}

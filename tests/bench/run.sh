@@ -11,38 +11,54 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/modelc-bench.XXXXXX")
 trap 'cluster_stop; rm -rf "$work"' EXIT
 failed=0
 
-# The median of the wall times of a command, in milliseconds with one decimal.
-median() { # RUNS WANTED-EXIT COMMAND...
-    local n=$1 wanted=$2 i start end
+# Processor time of this shell's ended children (a file of `times`), and of the server's, in milliseconds.
+client_time() { awk 'NR == 2 { split($0, t, /[ms ]+/); printf "%d", (t[1] * 60 + t[2] + t[3] * 60 + t[4]) * 1000 }' "$1"; }
+server_time() {
+    local fields
+    read -r -a fields < <(sed 's/.*) //' "/proc/$postmaster/stat")
+    echo $(((fields[13] + fields[14]) * 10))
+}
+
+# One run of a command: its wall time, and the processor time of client and server together, go to a file.
+run_once() { # NAME WANTED-EXIT COMMAND...
+    local name=$1 wanted=$2 start end server code
     shift 2
-    for i in $(seq 1 "$n"); do
-        start=${EPOCHREALTIME/[.,]/}
-        "$@" >"$work/out" 2>"$work/err"
-        local code=$?
-        end=${EPOCHREALTIME/[.,]/}
-        if [ "$code" != "$wanted" ]; then
-            { echo "exit $code instead of $wanted: $*"; tail -n 5 "$work/out" "$work/err"; } >&2
-            return 1
-        fi
-        echo $((end - start))
-    done | sort -n | awk '{ at[NR] = $1 } END { if (NR) printf "%.1f", at[int((NR + 1) / 2)] / 1000 }'
+    server=$(server_time)
+    times >"$work/before"
+    start=${EPOCHREALTIME/[.,]/}
+    "$@" >"$work/out" 2>"$work/err"
+    code=$?
+    end=${EPOCHREALTIME/[.,]/}
+    times >"$work/after"
+    if [ "$code" != "$wanted" ]; then
+        { echo "exit $code instead of $wanted: $*"; tail -n 5 "$work/out" "$work/err"; } >&2
+        failed=1
+        return 1
+    fi
+    sleep 0.05 # until the postmaster has counted its child
+    echo "$(((end - start) / 10)) $(($(client_time "$work/after") - $(client_time "$work/before") + $(server_time) - server))" |
+        awk '{ printf "%.2f %d\n", $1 / 100, $2 }' >>"$work/$name.times"
+}
+
+# The medians of a command's wall and processor times.
+median() { # NAME COLUMN
+    [ -s "$work/$1.times" ] || return 1
+    awk -v c="$2" '{ print $c }' "$work/$1.times" | sort -n | awk '{ at[NR] = $1 } END { printf "%.1f", at[int((NR + 1) / 2)] }'
 }
 
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { if (a > 0 && b > 0) printf "%.2f", a / b; else printf "-" }'; }
-line() { printf '%-8s %-34s %10s   %s\n' "$@"; }
+line() { printf '%-7s %-33s %9s %9s  %s\n' "$@"; }
 
 queries() { psql -qAtX -d "$db" -f "$here/catalog.sql" >/dev/null; }
 dump() { pg_dump -s "$db" >/dev/null; }
 modelc_diff() { (cd "$project" && exec "$MODELC" diff --exit-code); }
 modelc_check() { (cd "$project" && exec "$MODELC" check); }
 
-alembic_time() { # N
-    local url="postgresql+psycopg2://postgres@/$db?host=$PGHOST" times=3
-    /usr/bin/python3 -c 'import alembic, sqlalchemy, psycopg2' 2>/dev/null || return 1
-    [ "$1" -gt 1000 ] && return 1
-    [ "$1" = 1000 ] && times=1
-    /usr/bin/python3 "$here/alembic_diff.py" "$url" reflect "$work/models.pickle" >"$work/err" 2>&1 || { tail -n 1 "$work/err" >&2; return 1; }
-    median $times 0 /usr/bin/python3 "$here/alembic_diff.py" "$url" compare "$work/models.pickle"
+has_alembic() { # N
+    [ "$1" -le 1000 ] && /usr/bin/python3 -c 'import alembic, sqlalchemy, psycopg2' 2>/dev/null
+}
+alembic() { # WHAT
+    /usr/bin/python3 "$here/alembic_diff.py" "postgresql+psycopg2://postgres@/$db?host=$PGHOST" "$1" "$work/models.pickle"
 }
 
 make_database() { # N
@@ -54,34 +70,57 @@ make_database() { # N
     psql -qX -d "$db" -c 'vacuum analyze' >/dev/null
     mkdir -p "$project/models" "$project/migrations/versions"
     printf 'models = models\nmigrations = migrations/versions\n' >"$project/modelc.ini"
-    awk -v n="$1" -v as=model -f "$here/generate.awk" >"$project/models/main.model"
+    model "$1"
+}
+
+model() { # N [-v changes=1]
+    local n=$1
+    shift
+    awk -v n="$n" -v as=model "$@" -f "$here/generate.awk" >"$project/models/main.model"
+}
+
+# What a name took: medians, and what it is to others.
+report() { # N WHAT NAME
+    local wall cpu of
+    wall=$(median "$3" 1) && cpu=$(median "$3" 2) || { line "$1" "$2" - - ""; return; }
+    of=
+    case $3 in nothing | ten)
+        of="$(ratio "$cpu" "$(median queries 2)") x (a), $(ratio "$(median dump 2)" "$cpu") times as fast as (b)"
+        [ -s "$work/alembic.times" ] && of="$of, $(ratio "$(median alembic 2)" "$cpu") times (c)"
+    esac
+    line "$1" "$2" "$wall" "$cpu" "$of"
 }
 
 measure() { # N
-    local catalog dumped nothing ten offline alembic
+    rm -f "$work"/*.times
     make_database "$1"
-    catalog=$(median "$runs" 0 queries)
-    dumped=$(median "$runs" 0 dump)
-    line "$1" "(a) 17 catalog queries in psql" "$catalog" ""
-    line "$1" "(b) pg_dump -s" "$dumped" ""
-    (cd "$project" && timeout 300 "$MODELC" baseline -m base) >"$work/out" 2>&1 || { cat "$work/out"; failed=1; }
-    nothing=$(median "$runs" 0 modelc_diff)
-    line "$1" "modelc diff, nothing to do" "$nothing" "$(ratio "$nothing" "$catalog") x (a), $(ratio "$dumped" "$nothing") times as fast as (b)"
-    offline=$(median "$runs" 0 modelc_check)
-    line "$1" "modelc check, offline" "$offline" ""
-    awk -v n="$1" -v as=model -v changes=1 -f "$here/generate.awk" >"$project/models/main.model"
-    ten=$(median "$runs" 1 modelc_diff)
-    line "$1" "modelc diff, ten changes" "$ten" "$(ratio "$ten" "$catalog") x (a), $(ratio "$dumped" "$ten") times as fast as (b)"
-    [ -n "$nothing" ] && [ -n "$ten" ] && [ -n "$offline" ] || failed=1
-    if alembic=$(alembic_time "$1") && [ -n "$alembic" ]; then
-        line "$1" "(c) alembic, nothing to do" "$alembic" "modelc is $(ratio "$alembic" "$nothing") times as fast"
-    else
-        line "$1" "(c) alembic" "-" "not installed, or too slow at this size"
+    (cd "$project" && timeout 600 "$MODELC" baseline -m base) >"$work/out" 2>&1 || { cat "$work/out"; failed=1; return; }
+    rm -rf "$project/.modelc"
+    run_once first 0 modelc_diff
+    for i in $(seq 1 "$runs"); do # in turn: what else the machine does hits all of them
+        run_once queries 0 queries
+        run_once nothing 0 modelc_diff
+        run_once dump 0 dump
+        run_once check 0 modelc_check
+    done
+    model "$1" -v changes=1
+    for i in $(seq 1 "$runs"); do run_once ten 1 modelc_diff; done
+    if has_alembic "$1"; then
+        alembic reflect >"$work/out" 2>&1 && run_once alembic 0 alembic compare || tail -n 3 "$work/out" >&2
     fi
+    report "$1" "(a) 17 catalog queries in psql" queries
+    report "$1" "(b) pg_dump -s" dump
+    report "$1" "(c) alembic, nothing to do, once" alembic
+    report "$1" "modelc diff, nothing to do" nothing
+    report "$1" "modelc diff, ten changes" ten
+    report "$1" "modelc diff, for the first time" first
+    report "$1" "modelc check, offline" check
     dropdb "$db"
 }
 
 cluster_start || exit 1
-line tables what "median ms" ""
+postmaster=$(head -n 1 "$CLUSTER_DIR/data/postmaster.pid")
+# Ratios are of processor time, client's and server's: that of the wall is also what else the machine was doing.
+line tables what "wall ms" "CPU ms" "by CPU"
 for n in $sizes; do measure "$n"; done
 exit $failed

@@ -79,7 +79,7 @@ json 0 --version
 json 2 nonsense
 json 2 upgrade --nonsense
 json 0 db stop
-for command in $("$MODELC" help | sed -n 's/^  \([a-z]*\)  .*/\1/p' | grep -v '^modelc$'); do
+for command in $("$MODELC" help | sed -n 's/^  \([^ ]*\)  .*/\1/p' | grep -v '^modelc$'); do
     check "every command was tried: $command" grep -qx "$command" "$work/tested"
 done
 GITHUB_ACTIONS=1 ends "annotations" 2 '^::error .*title=usage::' heads --nonsense

@@ -6,7 +6,7 @@ ends "no command: an overview" 0 "A first session"
 ends "help" 0 "^  upgrade +apply revisions" help
 ends "--help" 0 "A first session" --help
 ends "--version" 0 "^modelc [0-9]+\.[0-9]+" --version
-commands=$("$MODELC" help | sed -n 's/^  \([a-z]*\)  .*/\1/p' | grep -v '^modelc$')
+commands=$("$MODELC" help | sed -n 's/^  \([^ ]*\)  .*/\1/p' | grep -v '^modelc$')
 for command in $commands; do
     ends "help $command: usage and examples" 0 "^Examples" help "$command"
     cp out help_text

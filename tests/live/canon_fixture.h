@@ -58,7 +58,7 @@ __attribute__((unused)) static struct schema *model_schema(struct ctx *ctx, cons
     return diag_errors(ctx) ? NULL : schema_resolve(ctx, &files, false);
 }
 
-__attribute__((unused)) static struct outcome compare(struct ctx *ctx, struct conn *conn, const char *model)
+__attribute__((unused)) static struct outcome compare_with(struct ctx *ctx, struct conn *conn, const char *model, const char *cache)
 {
     struct outcome outcome = {.text = ""};
     struct schema *models = model_schema(ctx, model);
@@ -66,7 +66,7 @@ __attribute__((unused)) static struct outcome compare(struct ctx *ctx, struct co
     struct schema *live = models ? catalog_read(conn, &options) : NULL;
     if (live) {
         outcome.diff = diff_bind(ctx, live, models, NULL);
-        bool answered = canonical_answer(conn, outcome.diff, NULL, NULL);
+        bool answered = canonical_answer(conn, outcome.diff, NULL, cache);
         if (answered) diff_answered(outcome.diff);
         if (answered && diag_errors(ctx) == 0) outcome.changes = diff_changes(outcome.diff, false);
     }
@@ -78,6 +78,11 @@ __attribute__((unused)) static struct outcome compare(struct ctx *ctx, struct co
     }
     outcome.diags = printed_diags(ctx);
     return outcome;
+}
+
+__attribute__((unused)) static struct outcome compare(struct ctx *ctx, struct conn *conn, const char *model)
+{
+    return compare_with(ctx, conn, model, NULL);
 }
 
 #endif

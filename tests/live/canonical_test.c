@@ -1,5 +1,6 @@
 /* canonical_test.c: the user's spelling against what the catalog shows: never a phantom difference, never a missed one,
  * and the server's refusals at their place in the model. */
+#include "base/file.h"
 #include "canon_fixture.h"
 
 enum where { DEFAULT, GENERATED, CHECK, ELEMENTS, WHERE };
@@ -476,6 +477,83 @@ static void test_locks(struct conn *conn)
     conn_close(other);
 }
 
+/* ---- what was proven is kept, and hides nothing */
+
+static const char cached_sql[] =
+    "CREATE FUNCTION f(numeric) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';"
+    "CREATE FUNCTION differ(numeric, numeric) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT $1 <> $2';"
+    "CREATE OPERATOR <=/=> (LEFTARG = numeric, RIGHTARG = numeric, FUNCTION = differ);"
+    "CREATE TYPE st AS ENUM ('a', 'b');"
+    "CREATE TABLE t (a int NOT NULL DEFAULT '1', v varchar NOT NULL DEFAULT 'x', s st NOT NULL DEFAULT 'a', d date DEFAULT 'today',"
+    " CONSTRAINT c CHECK (f(a) > 0), CONSTRAINT o CHECK (a <=/=> 3), CONSTRAINT l CHECK (v IN ('a', 'b')));"
+    "CREATE INDEX i ON t (lower(v), (a+1)) WHERE v <> ''";
+
+#define CACHED_MODEL(value, label, expression) \
+    "enum st { a, b" label " }\ntable t {\n a int default '1'\n v varchar default '" value "'\n s st default 'a'\n d date? default 'today'\n" \
+    " check c (f(a) > 0)\n check o (a <=/=> 3)\n check l (v in ('a', 'b'))\n index i (lower(v), (" expression ")) where v <> ''\n}\n"
+
+static const struct step {
+    const char *what, *sql, *model, *changes;
+    bool known; /* nothing is left to ask */
+} steps[] = {
+    {"first", "", CACHED_MODEL("x", "", "a+1"), "", false},
+    {"again", "", CACHED_MODEL("x", "", "a+1"), "", true},
+    {"another text in the model", "", CACHED_MODEL("y", "", "a+2"), "column t.v: default 'x'::character varying -> 'y'\nindex i: elements changed\n", false},
+    {"another text in the database", "ALTER TABLE t ALTER v SET DEFAULT 'z', DROP CONSTRAINT l, ADD CONSTRAINT l CHECK (v IN ('a', 'c'))",
+     CACHED_MODEL("x", "", "a+1"), "column t.v: default 'z'::character varying -> 'x'\ncheck t.l: expression changed\n", false},
+    {"as it was", "ALTER TABLE t ALTER v SET DEFAULT 'x', DROP CONSTRAINT l, ADD CONSTRAINT l CHECK (v IN ('a', 'b'))",
+     CACHED_MODEL("x", "", "a+1"), "", true},
+    {"a new label", "", CACHED_MODEL("x", ", c", "a+1"), "enum st: label 'c' is new\n", false},
+    {"a function that fits better", "CREATE FUNCTION f(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1'",
+     CACHED_MODEL("x", "", "a+1"), "check t.c: expression changed\n", false},
+    {"without it", "DROP FUNCTION f(int)", CACHED_MODEL("x", "", "a+1"), "", true},
+    {"an operator that fits better",
+     "CREATE FUNCTION differ(int, int) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT $1 <> $2';"
+     "CREATE OPERATOR <=/=> (LEFTARG = int, RIGHTARG = int, FUNCTION = differ)",
+     CACHED_MODEL("x", "", "a+1"), "check t.o: expression changed\n", false},
+    {"another type", "DROP OPERATOR <=/=> (int, int); DROP FUNCTION differ(int, int); ALTER TABLE t ALTER v DROP DEFAULT, ALTER v TYPE text,"
+     " ALTER v SET DEFAULT 'x'", CACHED_MODEL("x", "", "a+1"), "column t.v: text -> varchar, default 'x'::text -> 'x'\n", false},
+};
+
+/* The key list is told apart: what was known is not spelled. */
+static bool was_known(const struct diff *diff)
+{
+    for (size_t i = 0; i < diff->questions.n; i++) {
+        const struct question *q = &diff->questions.at[i];
+        if (q->to->kind->fields[q->field].type != VALUE_KEYS) continue;
+        const char *canonical = q->to->values[q->field].keys.at[0].canonical;
+        return canonical && strcmp(canonical, "known") == 0;
+    }
+    return false;
+}
+
+static void test_cache(struct conn *conn)
+{
+    struct ctx *ctx = conn->ctx;
+    char folder[] = "/tmp/modelc-canon.XXXXXX";
+    if (!ok(mkdtemp(folder) && empty_database(conn) && run_sql(conn, cached_sql), "kept: made")) return;
+    const char *cache = arena_printf(ctx->arena, "%s/cache/canonical", folder);
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        const struct step *step = &steps[i];
+        ok(run_sql(conn, step->sql), "kept, %s: set up", step->what);
+        struct outcome outcome = compare_with(ctx, conn, step->model, cache);
+        is_text(outcome.diags, "", step->what);
+        is_text(outcome.text, step->changes, step->what);
+        if (step->known) ok(outcome.diff && was_known(outcome.diff), "kept, %s: was known", step->what);
+    }
+    ok(file_write(ctx, cache, "modelc canonical 1\nzzz\n", 23), "kept: the file is spoilt");
+    struct outcome outcome = compare_with(ctx, conn, CACHED_MODEL("x", "", "a+1"), cache);
+    is_text(outcome.text, "column t.v: text -> varchar, default 'x'::text -> 'x'\n", "kept: a spoilt file is passed over");
+    is_text(outcome.diags, "", "kept: and not spoken of");
+    ok(run_sql(conn, "ALTER TABLE t ALTER v DROP DEFAULT, ALTER v TYPE varchar, ALTER v SET DEFAULT 'x'"), "kept: as it was");
+    compare_with(ctx, conn, CACHED_MODEL("x", "", "a+1"), cache);
+    outcome = compare_with(ctx, conn, CACHED_MODEL("x", "", "a+1"), cache);
+    ok(outcome.diff && was_known(outcome.diff), "kept: written anew");
+    struct source *file = file_load(ctx, cache, NULL);
+    ok(file && !strstr(file->text, "zzz"), "kept: without what was spoilt");
+    ok(system(arena_printf(ctx->arena, "rm -rf %s", folder)) == 0, "kept: removed");
+}
+
 int main(void)
 {
     struct ctx *ctx = ctx_new();
@@ -487,6 +565,7 @@ int main(void)
     struct conn *conn = scratch_conn(scratch);
     test_samples(conn);
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) test_pair(conn, &pairs[i]);
+    test_cache(conn);
     test_elsewhere(conn, "a read-only session", "SET default_transaction_read_only = on",
                    "SET default_transaction_read_only = off");
     test_elsewhere(conn, "a role without TEMP",

@@ -119,6 +119,7 @@ static void check_folder(const char *folder, const char *suffix)
     struct ctx *ctx = ctx_new();
     struct paths found = {.n = 0};
     if (dir_exists(folder)) dir_walk(ctx, folder, suffix, &found);
+    else skip(folder, "no such folder");
     for (size_t i = 0; i < found.n; i++) {
         if (strcmp(path_base(found.at[i]), "bad.model") == 0) continue;
         check_format(ctx, file_load(ctx, found.at[i], NULL), found.at[i]);
