@@ -60,7 +60,7 @@ static void check_applied_files(struct session *s)
     for (size_t i = 0; i < s->state.applied.n; i++) {
         const struct journal_entry *entry = &s->state.applied.at[i];
         const struct revision *file = map_get(s->graph->by_id, entry->revision);
-        if (!file || !file->path || !entry->digest || str_eq(entry->digest, file->digest)) continue;
+        if (!file || !file->path || !entry->digest || str_eq(entry->digest, revision_body_digest(s->ctx, file))) continue;
         struct diag *diag = diag_add(s->ctx, D_REVISION, file->header, "%s was edited after it was applied", file->id);
         diag_mend(s->ctx, diag, "mend", "restore the file, or write a new revision; modelc downgrade uses the text that was applied");
     }

@@ -120,7 +120,7 @@ static bool mark_applied(struct rebase *r)
         struct rebase_file *file = r->files.at[i];
         const struct journal_entry *entry = entry_of(r->s, file->id);
         bool alone = !map_get(sharing, file->id);
-        file->applied = entry && !map_has(found, file->id) && (alone || str_eq(entry->digest, file->revision->digest));
+        file->applied = entry && !map_has(found, file->id) && (alone || str_eq(entry->digest, revision_body_digest(r->s->ctx, file->revision)));
         if (file->applied) map_put(found, file->id, file);
     }
     for (size_t i = 0; i < r->files.n; i++) {

@@ -521,8 +521,9 @@ static void alter_nullable(const struct object *to, struct ops *ops)
         alter_column(to, "DROP NOT NULL", ops);
         return;
     }
-    if (has(to, F_backfill)) update_backfill(to, ops);
-    else if (to->holds_nulls) update_by_person(to, ops);
+    bool computed = has(to, F_generated); /* nobody else can give it a value */
+    if (has(to, F_backfill) && !computed) update_backfill(to, ops);
+    else if (to->holds_nulls && !computed) update_by_person(to, ops);
     set_not_null(to, ops);
 }
 

@@ -93,6 +93,13 @@ static bool parts_before_moving(const struct object *from, const struct object *
     return from->parent->peer != to->parent || (old->peer && old->parent->parent->peer != old->peer->parent->parent);
 }
 
+/* SET LOGGED and SET UNLOGGED of a table reach the sequences that its columns own. */
+static bool follows_table(const struct object *from, const struct object *to)
+{
+    const struct object *old = from->values[F_owned_by].ref.to, *new = to->values[F_owned_by].ref.to;
+    return old && new && old->peer == new && object_flag(old->parent, "unlogged") != object_flag(new->parent, "unlogged");
+}
+
 static void alter(const struct object *from, const struct object *to, const bool *changed, struct ops *ops)
 {
     struct arena *arena = ops->ctx->arena;
@@ -103,7 +110,7 @@ static void alter(const struct object *from, const struct object *to, const bool
     }
     if (changed[F_cycle]) buf_add(&sql, object_flag(to, "cycle") ? " CYCLE" : " NO CYCLE");
     if (sql.len) op_addf(ops, PHASE_COLUMNS, "ALTER SEQUENCE %s%s", sql_object_str(arena, to), sql.text);
-    if (changed[F_unlogged]) {
+    if (changed[F_unlogged] && !follows_table(from, to)) {
         op_addf(ops, PHASE_COLUMNS, "ALTER SEQUENCE %s SET %s", sql_object_str(arena, to),
                 object_flag(to, "unlogged") ? "UNLOGGED" : "LOGGED");
     }
@@ -123,17 +130,21 @@ static void drop(const struct object *object, struct ops *ops)
     op->risk = RISK_LOSS;
 }
 
+#define SEQUENCES(unlogged) \
+    "SELECT c.oid, c.relnamespace AS parent, c.relname AS name, " unlogged " AS unlogged,\n" \
+    "    CASE s.seqtypid WHEN 21 THEN 'smallint' WHEN 23 THEN 'integer' ELSE 'bigint' END AS type,\n" \
+    "    s.seqstart AS start, s.seqincrement AS increment, s.seqmin AS minimum, s.seqmax AS maximum,\n" \
+    "    s.seqcache AS cache, s.seqcycle AS cycle, d.refobjid AS owned_by, d.refobjsubid AS owned_by_sub\n" \
+    "FROM pg_class c JOIN pg_sequence s ON s.seqrelid = c.oid\n" \
+    "    LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.objsubid = 0\n" \
+    "        AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')\n" \
+    "WHERE c.relkind = 'S' AND d.deptype IS DISTINCT FROM 'i'\n" \
+    "    AND c.relnamespace = ANY ((SELECT current_setting('modelc.schemas')::oid[])::oid[])"
+
+/* Before 15 a sequence was always logged; an owned one counts as what its table is. */
 static const struct catalog_query queries[] = {
-    {.min_version = 0, .sql =
-        "SELECT c.oid, c.relnamespace AS parent, c.relname AS name, c.relpersistence = 'u' AS unlogged,\n"
-        "    CASE s.seqtypid WHEN 21 THEN 'smallint' WHEN 23 THEN 'integer' ELSE 'bigint' END AS type,\n"
-        "    s.seqstart AS start, s.seqincrement AS increment, s.seqmin AS minimum, s.seqmax AS maximum,\n"
-        "    s.seqcache AS cache, s.seqcycle AS cycle, d.refobjid AS owned_by, d.refobjsubid AS owned_by_sub\n"
-        "FROM pg_class c JOIN pg_sequence s ON s.seqrelid = c.oid\n"
-        "    LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.objsubid = 0\n"
-        "        AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')\n"
-        "WHERE c.relkind = 'S' AND d.deptype IS DISTINCT FROM 'i'\n"
-        "    AND c.relnamespace = ANY ((SELECT current_setting('modelc.schemas')::oid[])::oid[])"},
+    {.min_version = 150000, .sql = SEQUENCES("c.relpersistence = 'u'")},
+    {.min_version = 0, .sql = SEQUENCES("EXISTS (SELECT FROM pg_class t WHERE t.oid = d.refobjid AND t.relpersistence = 'u')")},
     {0},
 };
 

@@ -182,7 +182,7 @@ static void sql_heads(struct buf *sql, const char *schema, const struct revision
 }
 
 /* Began with its first step, took as long as its steps took together. */
-static void sql_closing_row(struct buf *sql, const char *schema, const struct revision *revision, bool up,
+static void sql_closing_row(struct ctx *ctx, struct buf *sql, const char *schema, const struct revision *revision, bool up,
                             const char *state)
 {
     buf_printf(sql,
@@ -195,7 +195,7 @@ static void sql_closing_row(struct buf *sql, const char *schema, const struct re
         sql,
         ", '%s', -1, -1, '%s', clock_timestamp(), coalesce(min(j.started), now()), coalesce(sum(j.milliseconds), 0), ",
         direction(up), state);
-    sql_literal(sql, revision->digest);
+    sql_literal(sql, revision->source ? revision_body_digest(ctx, revision) : NULL);
     buf_add(sql, ", ");
     sql_literal(sql, revision->source ? revision->source->text : NULL);
     buf_printf(sql,
@@ -210,7 +210,7 @@ static void sql_closing_row(struct buf *sql, const char *schema, const struct re
 
 void journal_sql_close(struct ctx *ctx, struct buf *sql, const char *schema, const struct closing *closing)
 {
-    sql_closing_row(sql, schema, closing->revision, closing->up, "done");
+    sql_closing_row(ctx, sql, schema, closing->revision, closing->up, "done");
     sql_heads(sql, schema, closing->heads);
     struct map *changes = manifest_changes(ctx, closing);
     sql_manifest_drops(ctx, sql, schema, changes);
@@ -416,14 +416,14 @@ static bool journaled(const struct db_state *state, const struct revision *revis
     return false;
 }
 
-static void sql_stamp(struct buf *sql, const char *schema, const struct graph_of_revisions *graph,
+static void sql_stamp(struct ctx *ctx, struct buf *sql, const char *schema, const struct graph_of_revisions *graph,
                       const struct revision_set *heads, const struct db_state *state)
 {
     for (size_t i = 0; i < graph->all.n; i++) {
         const struct revision *revision = graph->all.at[i];
         bool applied = reached(graph, revision, heads);
         if (applied != journaled(state, revision) || str_eq(state->partial, revision->id)) {
-            sql_closing_row(sql, schema, revision, applied, "stamped");
+            sql_closing_row(ctx, sql, schema, revision, applied, "stamped");
         }
     }
     for (size_t i = 0; i < state->applied.n; i++) {
@@ -431,7 +431,7 @@ static void sql_stamp(struct buf *sql, const char *schema, const struct graph_of
         if (map_has(graph->by_id, entry->revision)) {
             continue; /* its file is gone: the stamp says that it isn't applied */
         }
-        sql_closing_row(sql, schema, &(struct revision){.id = entry->revision}, false, "stamped");
+        sql_closing_row(ctx, sql, schema, &(struct revision){.id = entry->revision}, false, "stamped");
     }
     buf_printf(sql,
                "UPDATE %s.journal SET state = 'done', ended = clock_timestamp() WHERE direction = 'create' AND state = "
@@ -442,7 +442,7 @@ static void sql_stamp(struct buf *sql, const char *schema, const struct graph_of
 
 void journal_sql_stamp(struct ctx *ctx, struct buf *sql, const char *schema, const struct stamping *stamping)
 {
-    sql_stamp(sql, schema, stamping->graph, stamping->heads, stamping->state);
+    sql_stamp(ctx, sql, schema, stamping->graph, stamping->heads, stamping->state);
     struct map *changes = manifest_changes(ctx, &(struct closing){.before = stamping->state->manifest,
                                                                   .after = stamping->manifest});
     sql_manifest_drops(ctx, sql, schema, changes);

@@ -282,8 +282,8 @@ static const struct rule *find_rule(struct parser *parser, const struct directiv
     struct suggest near = {.word = line->name};
     for (size_t i = 0; i < N_RULES; i++) {
         if (strcmp(rules[i].name, line->name) == 0) return &rules[i];
-        suggest_try(&near, rules[i].name);
     }
+    for (size_t i = 0; i < N_RULES; i++) suggest_try(&near, rules[i].name);
     struct diag *diag = diag_add(parser->ctx, D_UNKNOWN_WORD, line->span, "unknown directive modelc:%s", line->name);
     if (near.best) diag_mend(parser->ctx, diag, "did you mean", "modelc:%s", near.best);
     return NULL;

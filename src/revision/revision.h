@@ -63,7 +63,6 @@ struct revision {
     VEC(struct object_line) objects;
     const char *path;                 /* absolute path of the file; NULL: from the journal */
     struct source *source;
-    const char *digest;               /* token digest of the whole body (both directions), layout and comments aside */
     struct span header;               /* of its first line, for errors about the file */
     struct span id_span;
     struct span revises_span;         /* of the parents' ids, for errors about them */
@@ -78,7 +77,7 @@ struct revision {
 struct revision *revision_parse(struct ctx *ctx, struct source *source);
 /* The digest of the generated statements as they now stand, to compare with ->generated. */
 const char *revision_generated_digest(struct ctx *ctx, const struct revision *revision);
-/* The value of ->digest. */
+/* The token digest of the whole body, both directions, layout and comments aside: what the journal keeps of an applied file. */
 const char *revision_body_digest(struct ctx *ctx, const struct revision *revision);
 /* Slots still to complete: the first one, or NULL. */
 const struct statement *revision_unfinished(const struct revision *revision);

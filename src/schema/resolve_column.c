@@ -253,8 +253,10 @@ static void finish_storage(struct build *b)
     unset_if(b->object, "storage", "default");
     unset_if(b->object, "storage", default_storage(&object_get(b->object, "type")->type));
     unset_if(b->object, "compression", "default");
+    /* the type's own: "C" for names */
     struct value *collation = object_set(b->object, "collation");
-    if (collation->set && str_eq(collation->ref.name, "default")) *collation = (struct value){0};
+    const char *own = str_eq(object_get(b->object, "type")->type.sql.name, "name") ? "C" : "default";
+    if (collation->set && str_eq(collation->ref.name, own)) *collation = (struct value){0};
     struct value *statistics = object_set(b->object, "statistics");
     if (!statistics->set) return;
     long n = strtol(statistics->text, NULL, 10);

@@ -170,11 +170,21 @@ static void own_sequence(struct resolve *r, struct object *sequence)
     *object_set(sequence, "owned_by") = (struct value){.set = true, .span = span, .ref = ref};
 }
 
+/* What a table's columns own is as lasting as the table: PostgreSQL sees to that when the table changes. */
+static void share_persistence(struct object *sequence)
+{
+    const struct object *owner = object_get(sequence, "owned_by")->ref.to;
+    if (!owner || !object_flag(owner->parent, "unlogged")) return;
+    *object_set(sequence, "unlogged") = (struct value){.set = true, .flag = true};
+}
+
 void own_sequences(struct resolve *r)
 {
     for (size_t i = 0; i < r->schema->all.n; i++) {
         struct object *object = r->schema->all.at[i];
-        if (object_is(object, "sequence") && object->decl) own_sequence(r, object);
+        if (!object_is(object, "sequence")) continue;
+        if (object->decl) own_sequence(r, object);
+        share_persistence(object);
     }
 }
 

@@ -240,12 +240,22 @@ static const char *first_word(struct arena *arena, const char *text)
     return word;
 }
 
+/* The tree's text is many times the statement's: it doesn't stay in the caller's arena. */
+static json_t *read_statement(struct arena *arena, const char *text, struct sql_error *error)
+{
+    struct arena *passing = arena_new();
+    const char *tree;
+    bool parsed = sql_parse(passing, SQL_STATEMENT, text, &tree, error);
+    json_t *root = parsed ? sql_tree_node(text, without_details(passing, tree), error) : NULL;
+    if (!root) error->message = arena_strdup(arena, error->message);
+    arena_free(passing);
+    return root;
+}
+
 bool sql_classify(struct arena *arena, const char *text, struct sql_statement *statement, struct sql_error *error)
 {
     *statement = (struct sql_statement){.class = SQL_OTHER};
-    const char *tree;
-    if (!sql_parse(arena, SQL_STATEMENT, text, &tree, error)) return false;
-    json_auto_t *root = sql_tree_node(text, without_details(arena, tree), error);
+    json_auto_t *root = read_statement(arena, text, error);
     if (!root) return false;
     const char *node = json_object_iter_key(json_object_iter(root));
     const json_t *body = json_object_get(root, node);
