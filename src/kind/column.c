@@ -179,32 +179,10 @@ static void add_with_value(const struct object *column, struct ops *ops)
     if (!object_flag(column, "nullable")) set_not_null(column, ops);
 }
 
-/* The least a value of a type can be; NULL where nobody can say. */
-static const char *neutral_value(struct arena *arena, const struct object *column)
-{
-    static const struct { const char *types, *value; } values[] = {
-        {" text varchar bpchar name bytea tsvector tsquery xml citext ltree hstore ", "''"},
-        {" int2 int4 int8 numeric float4 float8 money oid ", "0"},
-        {" bool ", "false"}, {" json jsonb ", "'{}'"}, {" uuid ", "'00000000-0000-0000-0000-000000000000'"},
-        {" date timestamp timestamptz ", "'epoch'"}, {" time timetz interval ", "'0:00'"},
-        {" int4range int8range numrange tsrange tstzrange daterange ", "'empty'"},
-        {" inet cidr ", "'0.0.0.0/0'"},
-    };
-    const struct type_name *type = &column->values[F_type].type;
-    if (type->sql.array) return "'{}'";
-    if (type->to && object_is(type->to, "enum") && object_get(type->to, "labels")->labels.n) {
-        return sql_literal_str(arena, object_get(type->to, "labels")->labels.at[0].name);
-    }
-    for (size_t i = 0; !type->to && i < sizeof values / sizeof *values; i++) {
-        if (strstr(values[i].types, arena_printf(arena, " %s ", type->sql.name))) return values[i].value;
-    }
-    return NULL;
-}
-
 /* On the way back the values of a required column are gone: rows get the least value, so that the way back exists. */
 static bool add_restored(const struct object *column, struct ops *ops)
 {
-    const char *value = neutral_value(ops->ctx->arena, column);
+    const char *value = type_neutral_value(ops->ctx->arena, &column->values[F_type].type);
     if (!value) return false;
     struct buf sql = buf_new(ops->ctx->arena);
     buf_add(&sql, "ALTER TABLE ");

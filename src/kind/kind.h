@@ -226,6 +226,8 @@ bool column_casts_itself(const struct object *from, const struct object *to);
 const char *enum_label_after(const struct object *from, const struct label *label, const struct object *to);
 /* Storage that a type's columns have by default: "plain" for fixed-length types, "main" for inet and cidr, else "extended". */
 const char *type_storage(const struct type_name *type);
+/* The least a value of a type can be; NULL where nobody can say. */
+const char *type_neutral_value(struct arena *arena, const struct type_name *type);
 /* ALTER TABLE|INDEX <name> SET (..) and RESET (..) from one pair list to the other. */
 void options_alter(const char *noun, const struct object *to, const struct sql_pairs *from_pairs,
                    const struct sql_pairs *to_pairs, enum op_phase phase, struct ops *ops);

@@ -78,11 +78,11 @@ static void finish(const struct object *object, struct ops *ops)
     if (object->values[F_owned_by].set) set_owner(object, ops);
 }
 
-/* Its old owner is dropped, or made anew, and would take it along. */
+/* Its old owner is dropped and would take it along, or nobody owns it any more. */
 static bool outlives_owner(const struct object *from, const struct object *to)
 {
-    const struct object *old = from->values[F_owned_by].ref.to, *new = to->values[F_owned_by].ref.to;
-    return old && (!old->peer || old->peer == new);
+    const struct object *old = from->values[F_owned_by].ref.to;
+    return old && (!old->peer || !to->values[F_owned_by].set);
 }
 
 /* A sequence can't leave the schema of its owner, nor stay when that leaves: it changes hands before anything moves. */
@@ -97,7 +97,8 @@ static bool parts_before_moving(const struct object *from, const struct object *
 static bool follows_table(const struct object *from, const struct object *to)
 {
     const struct object *old = from->values[F_owned_by].ref.to, *new = to->values[F_owned_by].ref.to;
-    return old && new && old->peer == new && object_flag(old->parent, "unlogged") != object_flag(new->parent, "unlogged");
+    if (!old || !new || old->peer != new) return false;
+    return object_flag(old->parent, "unlogged") != object_flag(new->parent, "unlogged");
 }
 
 static void alter(const struct object *from, const struct object *to, const bool *changed, struct ops *ops)
@@ -115,9 +116,10 @@ static void alter(const struct object *from, const struct object *to, const bool
                 object_flag(to, "unlogged") ? "UNLOGGED" : "LOGGED");
     }
     if (!changed[F_owned_by]) return;
-    bool parts = parts_before_moving(from, to), owner_goes = outlives_owner(from, to);
+    bool parts = parts_before_moving(from, to), owner_goes = ops->forced || outlives_owner(from, to);
     if (parts) {
-        op_addf(ops, PHASE_ASIDE, "ALTER SEQUENCE %s OWNED BY NONE", sql_qname_str(arena, from->parent->name, from->name));
+        const char *old = sql_qname_str(arena, from->parent->name, from->name);
+        op_addf(ops, PHASE_ASIDE, "ALTER SEQUENCE %s OWNED BY NONE", old);
     } else if (owner_goes) {
         op_addf(ops, PHASE_DETACH, "ALTER SEQUENCE %s OWNED BY NONE", sql_object_str(arena, to));
     }
@@ -144,7 +146,8 @@ static void drop(const struct object *object, struct ops *ops)
 /* Before 15 a sequence was always logged; an owned one counts as what its table is. */
 static const struct catalog_query queries[] = {
     {.min_version = 150000, .sql = SEQUENCES("c.relpersistence = 'u'")},
-    {.min_version = 0, .sql = SEQUENCES("EXISTS (SELECT FROM pg_class t WHERE t.oid = d.refobjid AND t.relpersistence = 'u')")},
+    {.min_version = 0,
+     .sql = SEQUENCES("EXISTS (SELECT FROM pg_class t WHERE t.oid = d.refobjid AND t.relpersistence = 'u')")},
     {0},
 };
 

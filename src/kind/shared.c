@@ -139,6 +139,26 @@ const char *type_storage(const struct type_name *type)
     return "extended";
 }
 
+const char *type_neutral_value(struct arena *arena, const struct type_name *type)
+{
+    static const struct { const char *types, *value; } values[] = {
+        {" text varchar bpchar name bytea tsvector tsquery xml citext ltree hstore ", "''"},
+        {" int2 int4 int8 numeric float4 float8 money oid ", "0"},
+        {" bool ", "false"}, {" json jsonb ", "'{}'"}, {" uuid ", "'00000000-0000-0000-0000-000000000000'"},
+        {" date timestamp timestamptz ", "'epoch'"}, {" time timetz interval ", "'0:00'"},
+        {" int4range int8range numrange tsrange tstzrange daterange ", "'empty'"},
+        {" inet cidr ", "'0.0.0.0/0'"},
+    };
+    if (type->sql.array) return "'{}'";
+    if (type->to && object_is(type->to, "enum") && object_get(type->to, "labels")->labels.n) {
+        return sql_literal_str(arena, object_get(type->to, "labels")->labels.at[0].name);
+    }
+    for (size_t i = 0; !type->to && i < sizeof values / sizeof *values; i++) {
+        if (strstr(values[i].types, arena_printf(arena, " %s ", type->sql.name))) return values[i].value;
+    }
+    return NULL;
+}
+
 static const char *pair_value(const struct sql_pairs *pairs, const char *name)
 {
     for (size_t i = 0; i < pairs->n; i++) {

@@ -39,10 +39,21 @@ static bool names_new_table(const struct job *job, const struct server_error *er
     return false;
 }
 
+/* A type, operator or function that nobody knows, while an extension is new that this role may not create. */
+static bool waits_for_extension(const struct job *job, const struct server_error *error)
+{
+    const struct objects *roots = &job->diff->models->roots;
+    if (strcmp(error->sqlstate, "42704") != 0 && strcmp(error->sqlstate, "42883") != 0) return false;
+    for (size_t i = 0; i < roots->n; i++) {
+        if (object_is(roots->at[i], "extension") && !roots->at[i]->peer) return true;
+    }
+    return false;
+}
+
 static bool models_fault(const struct job *job, const struct server_error *error)
 {
     if (job->scratch || strstr(error->message, "pg_temp")) return false; /* f(t) wants the real table's row type */
-    if (names_new_table(job, error) || comes_later(job, error)) return false;
+    if (names_new_table(job, error) || comes_later(job, error) || waits_for_extension(job, error)) return false;
     if (strcmp(error->sqlstate, "42501") == 0) return false;
     return strncmp(error->sqlstate, "42", 2) == 0 || strncmp(error->sqlstate, "22", 2) == 0 ||
            strncmp(error->sqlstate, "0A", 2) == 0;
@@ -115,6 +126,6 @@ void refused_ask(struct job *job, struct unit *unit, size_t piece, const struct 
         ask->refusal = REFUSED_MODEL;
         report(job, ask, unit, piece, error);
     } else {
-        ask->refusal = of_this_server(error) ? REFUSED_HERE : REFUSED_METHOD;
+        ask->refusal = of_this_server(error) || waits_for_extension(job, error) ? REFUSED_HERE : REFUSED_METHOD;
     }
 }

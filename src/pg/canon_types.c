@@ -195,6 +195,21 @@ static void schema_pieces(struct job *job, struct pieces *pieces, const struct o
     }
 }
 
+static void add_extension(struct job *job, struct pieces *pieces, const struct object *extension)
+{
+    struct arena *arena = job->ctx->arena;
+    const struct ref *schema = &object_get(extension, "schema")->ref;
+    add(job, pieces,
+        arena_printf(arena, "CREATE EXTENSION IF NOT EXISTS %s SCHEMA %s", sql_ident_str(arena, extension->name),
+                     sql_ident_str(arena, schema->name ? schema->name : "public")));
+}
+
+/* Its types, operators and functions may be what the texts are about. */
+static void extension_pieces(struct job *job, struct pieces *pieces, const struct object *extension)
+{
+    if (!extension->peer) add_extension(job, pieces, extension);
+}
+
 void types_pieces(struct job *job, struct pieces *pieces)
 {
     static const struct {
@@ -202,6 +217,7 @@ void types_pieces(struct job *job, struct pieces *pieces)
         void (*pieces)(struct job *, struct pieces *, const struct object *);
     } makers[] = {
         {"schema", schema_pieces},
+        {"extension", extension_pieces},
         {"enum", enum_pieces},
         {"sequence", sequence_pieces},
     };
@@ -215,22 +231,13 @@ void types_pieces(struct job *job, struct pieces *pieces)
 
 /* ---- a scratch server: the live world first, as far as modelc models it */
 
-static void scratch_extension(struct job *job, struct pieces *pieces, const struct object *extension)
-{
-    struct arena *arena = job->ctx->arena;
-    const struct ref *schema = &object_get(extension, "schema")->ref;
-    add(job, pieces,
-        arena_printf(arena, "CREATE EXTENSION IF NOT EXISTS %s SCHEMA %s", sql_ident_str(arena, extension->name),
-                     sql_ident_str(arena, schema->name ? schema->name : "public")));
-}
-
 static void scratch_object(struct job *job, struct pieces *pieces, const struct object *object)
 {
     struct arena *arena = job->ctx->arena;
     if (object_is(object, "schema")) {
         add(job, pieces, arena_printf(arena, "CREATE SCHEMA IF NOT EXISTS %s", sql_ident_str(arena, object->name)));
     } else if (object_is(object, "extension")) {
-        scratch_extension(job, pieces, object);
+        add_extension(job, pieces, object);
     } else if (object_is(object, "enum")) {
         add_create_enum(job, pieces, object);
     } else if (object_is(object, "sequence")) {

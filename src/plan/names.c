@@ -1,16 +1,21 @@
-/* names.c: names are resources. Who gives one up comes before who takes it; where that can't be, somebody steps aside to a third name. */
+/* names.c: names are resources. Who gives one up comes before who takes it; where that can't be, somebody steps aside
+ * to a third name. */
 #include "plan/plan_parts.h"
 
-/* Where names live: relations and types by schema, the rest by parent. A constraint with an index takes a relation's name too, a table
- * and a sequence that of a type. */
-struct keys_of_name { const char *at[3]; size_t n; };
+/* Where names live: relations and types by schema, the rest by parent. A constraint with an index takes a relation's
+ * name too, a table and a sequence that of a type. */
+struct keys_of_name {
+    const char *at[3];
+    size_t n;
+};
 
 static const struct object *same_on_both_sides(const struct changes *changes, const struct object *home)
 {
     return home && home->live == changes->from->live && home->peer ? home->peer : home;
 }
 
-static void add_key(struct order *order, struct keys_of_name *keys, const char *space, const struct object *home, const char *name)
+static void add_key(struct order *order, struct keys_of_name *keys, const char *space, const struct object *home,
+                    const char *name)
 {
     home = same_on_both_sides(order->changes, home);
     keys->at[keys->n++] = arena_printf(order->ctx->arena, "%s %p %s", space, (const void *)home, name);
@@ -27,12 +32,14 @@ static bool is_relation(const struct object *object)
 }
 
 /* The names of an object called `name`, its relations and types in `schema`. */
-static struct keys_of_name keys_in(struct order *order, const struct object *object, const char *name, const struct object *schema)
+static struct keys_of_name keys_in(struct order *order, const struct object *object, const char *name,
+                                   const struct object *schema)
 {
     struct keys_of_name keys = {0};
     enum name_space space = object->kind->name_space;
     if (is_relation(object)) add_key(order, &keys, "relation", schema, name);
-    if (space == NAMES_TYPE || object_is(object, "table") || object_is(object, "sequence")) add_key(order, &keys, "type", schema, name);
+    if (space == NAMES_TYPE || object_is(object, "table") || object_is(object, "sequence"))
+        add_key(order, &keys, "type", schema, name);
     if (space == NAMES_CONSTRAINT) add_key(order, &keys, "constraint", object->parent, name);
     if (space == NAMES_OWN) add_key(order, &keys, object->kind->title, object->parent, name);
     return keys;
@@ -44,14 +51,14 @@ static struct keys_of_name keys_in(struct order *order, const struct object *obj
 static bool goes_along(const struct object *object, const struct object *table)
 {
     if (object->parent == table) return is_relation(object);
-    const struct object *owner = object_is(object, "sequence") ? object_get(object, "owned_by")->ref.to : NULL;
+    const struct object *owner = owner_of(object);
     return owner && owner->parent == table;
 }
 
 /* The table by whose move an object of the old side gets into another schema; NULL: none. */
 static const struct object *moving_table(const struct object *object)
 {
-    const struct object *owner = object_is(object, "sequence") ? object_get(object, "owned_by")->ref.to : NULL;
+    const struct object *owner = owner_of(object);
     const struct object *table = owner ? owner->parent : object->parent;
     return table && object_is(table, "table") && table->renaming && table->renaming->moved ? table : NULL;
 }
@@ -86,8 +93,10 @@ static void release_own(struct order *order, struct map *released, struct change
     const struct object *from = change->from;
     struct release entry = {change, change, R_RENAME, from, NULL};
     if (change->aside) entry.role = R_STEP;
-    else if (change->type != CHANGE_RENAME) entry = (struct release){change, acting(from) ? acting(from) : change, R_TEAR, from, NULL};
-    release(order, released, entry, keys_in(order, from, from->name, change->aside ? object_schema(from) : schema_then(from)));
+    else if (change->type != CHANGE_RENAME)
+        entry = (struct release){change, acting(from) ? acting(from) : change, R_TEAR, from, NULL};
+    release(order, released, entry,
+            keys_in(order, from, from->name, change->aside ? object_schema(from) : schema_then(from)));
 }
 
 static void release_along(struct order *order, struct map *released, struct change *move, const struct object *object)
@@ -117,8 +126,8 @@ static struct map *collect_releases(struct order *order)
 
 /* ---- taking ---- */
 
-static void take(struct order *order, const struct map *released, const struct change *taker, unsigned role, const struct object *object,
-                 struct keys_of_name keys)
+static void take(struct order *order, const struct map *released, const struct change *taker, unsigned role,
+                 const struct object *object, struct keys_of_name keys)
 {
     for (size_t i = 0; i < keys.n; i++) {
         for (const struct release *entry = map_get(released, keys.at[i]); entry; entry = entry->next) {
@@ -164,7 +173,8 @@ void order_names(struct order *order)
 bool order_step_aside(struct order *order, const size_t *cycle, size_t n_cycle)
 {
     for (size_t i = 0; i < n_cycle; i++) {
-        const struct change *before = order->nodes.at[cycle[i]].change, *after = order->nodes.at[cycle[(i + 1) % n_cycle]].change;
+        const struct change *before = order->nodes.at[cycle[i]].change,
+                            *after = order->nodes.at[cycle[(i + 1) % n_cycle]].change;
         for (size_t j = 0; j < order->name_edges.n; j++) {
             const struct name_edge *edge = &order->name_edges.at[j];
             if (edge->before != before || edge->after != after || edge->owner->aside) continue;
@@ -181,7 +191,8 @@ static const struct change *renamed_away(const struct changes *changes, const st
     for (size_t i = 0; i < changes->n; i++) {
         const struct change *other = changes->at[i];
         if (other->type == CHANGE_RENAME && other != change && str_eq(other->from->name, change->to->name) &&
-            other->from->kind->name_space == change->from->kind->name_space && other->from->parent == change->from->parent) {
+            other->from->kind->name_space == change->from->kind->name_space &&
+            other->from->parent == change->from->parent) {
             return other;
         }
     }
@@ -193,7 +204,8 @@ static bool begins_circle(const struct changes *changes, const struct change *ch
 {
     if (!change->renamed) return false;
     const struct change *at = renamed_away(changes, change);
-    for (size_t steps = 0; at && at != change && !at->aside && steps < changes->n; steps++) at = renamed_away(changes, at);
+    for (size_t steps = 0; at && at != change && !at->aside && steps < changes->n; steps++)
+        at = renamed_away(changes, at);
     return at == change;
 }
 
@@ -204,12 +216,13 @@ static bool shares_space(const struct object *a, const struct object *b)
     return types || (is_relation(a) && is_relation(b));
 }
 
-static bool holds_name(const struct changes *changes, const struct schema *side, const struct object *object, const struct object *home)
+static bool holds_name(const struct changes *changes, const struct schema *side, const struct object *object,
+                       const struct object *home)
 {
     for (size_t i = 0; i < side->all.n; i++) {
         const struct object *other = side->all.at[i];
-        if (other != object && other != object->peer && str_eq(other->name, object->name) && shares_space(object, other) &&
-            same_on_both_sides(changes, object_schema(other)) == home) {
+        if (other != object && other != object->peer && str_eq(other->name, object->name) &&
+            shares_space(object, other) && same_on_both_sides(changes, object_schema(other)) == home) {
             return true;
         }
     }
@@ -230,7 +243,8 @@ void plan_asides(const struct changes *changes)
     for (size_t i = 0; i < changes->n; i++) {
         struct change *change = changes->at[i];
         bool goes = change->type == CHANGE_DROP || (change->type == CHANGE_RECREATE && !is_rebuild(change));
-        if (change->type == CHANGE_RENAME) change->aside = begins_circle(changes, change) || (change->renamed && meets_its_name(changes, change));
+        if (change->type == CHANGE_RENAME)
+            change->aside = begins_circle(changes, change) || (change->renamed && meets_its_name(changes, change));
         else if (goes && !change->with_parent) change->aside = meets_its_name(changes, change);
     }
 }

@@ -75,12 +75,17 @@ bool is_rebuild(const struct change *change)
     return change->type == CHANGE_RECREATE && change->to->kind->rebuild;
 }
 
-/* A column that its table's CREATE makes has no ops of its own: the table's stand for it. So do the column's for a sequence that
- * goes with it. */
+const struct object *owner_of(const struct object *object)
+{
+    return object_is(object, "sequence") ? object_get(object, "owned_by")->ref.to : NULL;
+}
+
+/* A column that its table's CREATE makes has no ops of its own: the table's stand for it. So do the column's for a sequence
+ * that goes with it. */
 const struct change *acting(const struct object *object)
 {
     const struct change *change = object->change;
-    const struct object *owner = object_is(object, "sequence") ? object_get(object, "owned_by")->ref.to : NULL;
+    const struct object *owner = owner_of(object);
     if (change && change->with_parent && change->type == CHANGE_DROP && owner && owner->change) return acting(owner);
     while (change && change->with_parent && object->parent && object->parent->change &&
            object->parent->change->type == change->type) {
@@ -109,9 +114,9 @@ static void edges_within(struct order *order, const struct change *change)
 /* The new form needs `needed`: it is built, and what it is built of goes by its new name. */
 static void edges_to_needed(struct order *order, const struct change *change, const struct object *needed)
 {
-    const struct object *type = object_get(needed, "type")->type.to; /* an expression over a column may speak of its labels */
+    const struct object *type = object_get(needed, "type")->type.to;
     const struct change *other = acting(needed);
-    if (type && type != needed) edges_to_needed(order, change, type);
+    if (type && type != needed) edges_to_needed(order, change, type); /* an expression over a column may speak of its labels */
     if (!other || other == change) return;
     if (other->to) order_edges(order, other, R_BUILD, change, R_BUILD | R_FINISH);
 }
@@ -132,7 +137,7 @@ static void edges_after_renames(struct order *order, const struct change *change
     for (const struct object *at = object; at; at = at->parent) {
         if (at->renaming && at->renaming != change) order_edges(order, at->renaming, R_RENAME, change, R_ALL);
     }
-    const struct object *owner = object_is(object, "sequence") ? object_get(object, "owned_by")->ref.to : NULL;
+    const struct object *owner = owner_of(object);
     const struct change *move = owner ? owner->parent->renaming : NULL;
     if (move && move->moved) order_edges(order, move, R_RENAME, change, R_ALL); /* it went along */
 }
@@ -140,11 +145,11 @@ static void edges_after_renames(struct order *order, const struct change *change
 /* What steps aside does so while everything above it still has its old name. */
 static void edges_of_step(struct order *order, const struct change *change)
 {
-    const struct object *from = change->from, *owner = object_is(from, "sequence") ? object_get(from, "owned_by")->ref.to : NULL;
+    const struct object *from = change->from, *owner = owner_of(from);
     const struct change *own = acting(from);
     if (own && own != change) order_edges(order, change, R_STEP, own, R_STEP | R_ALL);
-    if (from->renaming && from->renaming != change) order_edges(order, change, R_STEP, from->renaming, R_STEP | R_RENAME);
-    if (owner && owner->parent->renaming) order_edges(order, change, R_STEP, owner->parent->renaming, R_STEP | R_RENAME);
+    if (from->renaming != change) order_edges(order, change, R_STEP, from->renaming, R_STEP | R_RENAME);
+    if (owner) order_edges(order, change, R_STEP, owner->parent->renaming, R_STEP | R_RENAME);
     for (const struct object *at = from->parent; at; at = at->parent) {
         if (at->renaming) order_edges(order, change, R_STEP, at->renaming, R_STEP | R_RENAME);
         if (at->change) order_edges(order, change, R_STEP, at->change, R_STEP);
@@ -162,8 +167,9 @@ static void edges_of_needs(struct order *order, const struct change *change, con
     }
     for (size_t i = 0; i < later.n; i++) {
         const struct change *other = acting(later.at[i]);
-        if (other && other != change) order_edges(order, new_side ? other : change, new_side ? R_BUILD : R_TEAR, new_side ? change : other,
-                                                  new_side ? R_FINISH : R_TEAR);
+        if (!other || other == change) continue;
+        if (new_side) order_edges(order, other, R_BUILD, change, R_FINISH);
+        else order_edges(order, change, R_TEAR, other, R_TEAR);
     }
 }
 

@@ -48,9 +48,10 @@ void order_edges(struct order *order, const struct change *before, unsigned befo
 /* The change whose ops make, change or drop the object: its own, or that of what it goes with. */
 const struct change *acting(const struct object *object);
 bool is_rebuild(const struct change *change);
+const struct object *owner_of(const struct object *sequence); /* the column that owns it; NULL: none, or no sequence */
 /* names.c: who gives a name up comes before who takes it. */
 void order_names(struct order *order);
-/* names.c: has one of the changes in a circle of dependencies step aside from its name; false where no name is to blame. */
+/* names.c: has one of the changes in a circle of dependencies step aside from its name; false: no name is to blame. */
 bool order_step_aside(struct order *order, const size_t *cycle, size_t n_cycle);
 /* names.c: the renames that are bound to go by way of a third name. */
 void plan_asides(const struct changes *changes);

@@ -68,11 +68,25 @@ static void drop(struct diff *diff, struct changes *changes, struct object *obje
     change->foreign = object->live && diff->manifest && !map_has(diff->manifest, path_key(diff, object));
 }
 
+/* DROP COLUMN takes the keys, checks and indexes that use the column along, known or not: the plan says so, and the way back
+ * has them. */
+static bool goes_with_column(const struct diff *diff, const struct object *live)
+{
+    struct objects needs = {0}, later = {0};
+    if (!live->parent || !object_is(live->parent, "table") || !live->parent->peer || object_is(live, "column")) return false;
+    object_needs(diff->ctx, live, &needs, &later);
+    for (size_t i = 0; i < needs.n; i++) {
+        const struct object *need = needs.at[i];
+        if (object_is(need, "column") && need->parent == live->parent && !need->peer && is_ours(diff, need)) return true;
+    }
+    return false;
+}
+
 /* A live object that the models don't have: ours to drop, somebody else's, or ignored. */
 static bool live_alone(struct diff *diff, struct object *live, bool report)
 {
     if (live->aside || diff->creations_only || (object_is(live, "schema") && str_eq(live->name, "public"))) return false;
-    if (goes_with_parent(live)) return true;
+    if (goes_with_parent(live) || goes_with_column(diff, live)) return true;
     if (is_ours(diff, live)) return true;
     if (live->parent && !live->parent->peer && !object_is(live->parent, "schema")) return false;
     if (report && !(diff->ignored && diff->ignored(diff->ignored_arg, live->kind->name, object_path(diff->ctx->arena, live)))) {
@@ -85,7 +99,8 @@ static bool live_alone(struct diff *diff, struct object *live, bool report)
 static bool moves_with_owner(const struct object *from, const struct object *to)
 {
     const struct object *owner = object_is(from, "sequence") ? object_get(from, "owned_by")->ref.to : NULL;
-    return owner && owner->peer && object_get(to, "owned_by")->ref.to == owner->peer && owner->parent->parent->peer != owner->peer->parent->parent;
+    if (!owner || !owner->peer || object_get(to, "owned_by")->ref.to != owner->peer) return false;
+    return owner->parent->parent->peer != owner->peer->parent->parent;
 }
 
 static void compare_names(struct diff *diff, struct changes *changes, struct object *from, struct object *to)

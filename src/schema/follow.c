@@ -35,9 +35,12 @@ static bool type_is_rebuilt(const struct object *column)
 
 /* ---- dependents ---- */
 
+/* A new collation is set by ALTER .. TYPE as well. */
 static bool type_changes(const struct object *column)
 {
-    return column->change && column->change->type == CHANGE_ALTER && column->change->changed[0];
+    const struct change *change = column->change;
+    if (!change || change->type != CHANGE_ALTER) return false;
+    return change->changed[0] || change->changed[object_get(column, "collation") - column->values];
 }
 
 static bool is_recreated(const struct object *object)
@@ -73,10 +76,11 @@ static bool needs_object(struct ctx *ctx, const struct object *object, const str
     return false;
 }
 
-/* Types of one family are compared with each other: a foreign key between them holds while its sides change one after the other. */
+/* Types of one family are compared with each other: a foreign key between them holds while its sides change one by one. */
 static bool shares_operators(const struct object *from, const struct object *to)
 {
-    static const char *const families[] = {" int2 int4 int8 ", " float4 float8 ", " text varchar ", " date timestamp timestamptz "};
+    static const char *const families[] = {" int2 int4 int8 ", " float4 float8 ", " text varchar ",
+                                           " date timestamp timestamptz "};
     const struct sql_type *old = &object_get(from, "type")->type.sql, *new = &object_get(to, "type")->type.sql;
     char a[80], b[80];
     if (!column_casts_itself(from, to)) return false;
@@ -89,10 +93,11 @@ static bool shares_operators(const struct object *from, const struct object *to)
     return false;
 }
 
-/* A key is built again when a column that it only includes changes; PostgreSQL does not see to the foreign keys on it then. */
+/* A key is built again when a column that it only includes changes; PostgreSQL does not see to its foreign keys then. */
 static bool is_included(const struct object *foreign_key, const struct object *column)
 {
-    const struct refs *columns = &object_get(foreign_key, "columns")->refs, *target = &object_get(foreign_key, "target_columns")->refs;
+    const struct refs *columns = &object_get(foreign_key, "columns")->refs;
+    const struct refs *target = &object_get(foreign_key, "target_columns")->refs;
     for (size_t i = 0; i < columns->n; i++) {
         if (columns->at[i].to == column) return false;
     }
@@ -139,18 +144,15 @@ static bool follow_column(struct diff *diff, struct changes *changes, const stru
 /* A sequence that a column owns goes with it when the column is made anew, unless it is let go first. */
 static bool follow_owner(struct diff *diff, struct changes *changes, const struct object *column)
 {
-    for (size_t i = 0; i < changes->to->all.n; i++) {
-        struct object *sequence = changes->to->all.at[i];
-        if (!object_is(sequence, "sequence") || !sequence->peer || object_get(sequence, "owned_by")->ref.to != column) continue;
-        if (object_get(sequence->peer, "owned_by")->ref.to != column->peer) continue;
+    for (size_t i = 0; i < changes->from->all.n; i++) {
+        struct object *sequence = changes->from->all.at[i];
+        if (!object_is(sequence, "sequence") || !sequence->peer) continue;
+        if (object_get(sequence, "owned_by")->ref.to != column->peer) continue;
         struct change *change = sequence->change;
-        if (!change) {
-            change = changes_add(changes, diff->ctx, CHANGE_ALTER, sequence->peer, sequence);
-            change->forced = true;
-        }
-        bool *owned_by = &change->changed[object_get(sequence, "owned_by") - sequence->values];
-        if (*owned_by) continue;
-        *owned_by = true;
+        if (!change) change = changes_add(changes, diff->ctx, CHANGE_ALTER, sequence, sequence->peer);
+        if (change->forced) continue;
+        change->forced = true;
+        change->changed[object_get(sequence, "owned_by") - sequence->values] = true;
         return true;
     }
     return false;

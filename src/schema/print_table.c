@@ -5,14 +5,15 @@
 
 /* ---- serial */
 
-static bool is_all_default(const struct object *sequence, const char *maximum)
+static bool is_all_default(const struct object *sequence, const struct object *column, const char *maximum)
 {
     static const char *const ones[] = {"start", "increment", "minimum", "cache"};
     for (size_t i = 0; i < sizeof ones / sizeof *ones; i++) {
         if (!str_eq(object_text(sequence, ones[i]), "1")) return false;
     }
-    return str_eq(object_text(sequence, "maximum"), maximum) && !object_flag(sequence, "cycle") &&
-           !object_flag(sequence, "unlogged") && !sequence->comment && !sequence->was;
+    if (object_flag(sequence, "unlogged") != object_flag(column->parent, "unlogged")) return false;
+    return str_eq(object_text(sequence, "maximum"), maximum) && !object_flag(sequence, "cycle") && !sequence->comment &&
+           !sequence->was;
 }
 
 const char *serial_word(const struct object *column, const struct object **sequence)
@@ -34,7 +35,7 @@ const char *serial_word(const struct object *column, const struct object **seque
     arena_free(arena);
     for (size_t i = 0; fits && i < sizeof forms / sizeof *forms; i++) {
         if (!str_eq(type->sql.name, forms[i].type) || !str_eq(object_text(own, "type"), forms[i].word)) continue;
-        return is_all_default(own, forms[i].maximum) ? forms[i].serial : NULL;
+        return is_all_default(own, column, forms[i].maximum) ? forms[i].serial : NULL;
     }
     return NULL;
 }

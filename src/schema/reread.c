@@ -1,18 +1,22 @@
-/* reread.c: a change of a column's type makes PostgreSQL read the expressions over it again, from what it prints of them under the type
- * before. On the way back nobody has asked the server what comes of that: casts that the one type needed stay under the other. */
+/* reread.c: a change of a column's type makes PostgreSQL read the expressions over it again, from what it prints of
+ * them under the type before. On the way back nobody has asked the server what comes of that: casts that the one type
+ * needed stay under the other. */
 #include "schema/diff_parts.h"
 
 /* The first word of a cast's type, with its brackets: enough to tell casts apart. */
 static size_t type_length(const char *text)
 {
     size_t n = 0;
-    while (text[n] == '_' || text[n] == '.' || text[n] == '"' || (text[n] >= 'a' && text[n] <= 'z') || (text[n] >= '0' && text[n] <= '9')) n++;
+    while (text[n] == '_' || text[n] == '.' || text[n] == '"' || (text[n] >= 'a' && text[n] <= 'z') ||
+           (text[n] >= '0' && text[n] <= '9'))
+        n++;
     if (text[n] == '[' && text[n + 1] == ']') n += 2;
     return n;
 }
 
 /* The column in "(column)::type", whose closing parenthesis is at `close`; NULL: something else. */
-static const struct object *column_before(struct ctx *ctx, const char *start, const char *close, const struct object *table)
+static const struct object *column_before(struct ctx *ctx, const char *start, const char *close,
+                                          const struct object *table)
 {
     const char *open = close;
     while (open > start && *open != '(') open--;
@@ -52,8 +56,10 @@ static bool has_more_casts(struct ctx *ctx, const char *printed, const char *sto
     return false;
 }
 
-/* Where the server was not asked, since the texts were equal, constants get a cast if the types have no operators in common. */
-static bool expr_otherwise(struct ctx *ctx, const char *printed, const char *stored, const struct object *table, bool alike)
+/* Where the server was not asked, since the texts were equal, constants get a cast if the types have no operators in
+ * common. */
+static bool expr_otherwise(struct ctx *ctx, const char *printed, const char *stored, const struct object *table,
+                           bool alike)
 {
     if (!stored) return false;
     return printed ? has_more_casts(ctx, printed, stored, table) : !alike;
@@ -66,9 +72,12 @@ bool rereads_otherwise(struct ctx *ctx, const struct object *live, bool alike)
         const struct field *field = &live->kind->fields[f];
         const struct value *printed = &model->values[f], *stored = &live->values[f];
         if (!printed->set || !stored->set || field->means == INTENT || field->means == LIVE) continue;
-        if (field->type == VALUE_EXPR && expr_otherwise(ctx, printed->expr.canonical, stored->expr.text, model->parent, alike)) return true;
+        if (field->type == VALUE_EXPR &&
+            expr_otherwise(ctx, printed->expr.canonical, stored->expr.text, model->parent, alike))
+            return true;
         for (size_t i = 0; field->type == VALUE_KEYS && i < printed->keys.n && i < stored->keys.n; i++) {
-            if (expr_otherwise(ctx, printed->keys.at[i].canonical, stored->keys.at[i].expr.text, model->parent, alike)) return true;
+            if (expr_otherwise(ctx, printed->keys.at[i].canonical, stored->keys.at[i].expr.text, model->parent, alike))
+                return true;
         }
     }
     return false;
