@@ -192,6 +192,17 @@ static void edges_of_move(struct order *order, const struct change *change)
     if (old) order_edges(order, change, R_RENAME, old, R_TEAR);
 }
 
+/* A table has one primary key at a time, whatever the two are called. */
+static void edges_of_primary_key(struct order *order, const struct change *change)
+{
+    const struct object *old = change->to->parent->peer;
+    for (size_t i = 0; old && i < old->children.n; i++) {
+        const struct object *child = old->children.at[i];
+        if (!object_is(child, "primary_key") || !child->change || child->change == change) continue;
+        order_edges(order, child->change, R_TEAR, change, R_BUILD);
+    }
+}
+
 static void make_edges(struct order *order)
 {
     for (size_t i = 0; i < order->changes->n; i++) {
@@ -199,6 +210,7 @@ static void make_edges(struct order *order)
         edges_within(order, change);
         if (!nodes_of(order, change).n) continue;
         if (change->from) edges_of_step(order, change);
+        if (change->type == CHANGE_CREATE && object_is(change->to, "primary_key")) edges_of_primary_key(order, change);
         if (change->type == CHANGE_RENAME && change->moved) edges_of_move(order, change);
         if (change->from) edges_after_renames(order, change, change->from);
         if (change->to) edges_after_renames(order, change, change->to);

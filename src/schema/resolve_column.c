@@ -202,6 +202,12 @@ static void finish_identity(struct build *b)
 }
 
 /* How PostgreSQL stores a type unless told otherwise; NULL where that isn't known here. */
+/* Of the types that extensions bring those that everybody uses. */
+static bool is_long_extension_type(const char *name)
+{
+    return str_eq(name, "citext") || str_eq(name, "hstore") || str_eq(name, "ltree");
+}
+
 static const char *default_storage(const struct type_name *type)
 {
     static const char *const extended[] = {"text",
@@ -232,6 +238,7 @@ static const char *default_storage(const struct type_name *type)
     static const char *const main_types[] = {"numeric", "inet", "cidr"};
     if (type->sql.array) return "extended";
     if (type->to && object_is(type->to, "enum")) return "plain";
+    if (!type->to && is_long_extension_type(type->sql.name)) return "extended";
     if (!str_eq(type->sql.schema, "pg_catalog")) return NULL;
     for (size_t i = 0; i < sizeof extended / sizeof *extended; i++) {
         if (str_eq(extended[i], type->sql.name)) return "extended";
