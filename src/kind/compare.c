@@ -1,10 +1,10 @@
 /* compare.c: equality of values, one rule for each value type; references are equal by their peers. */
 #include "kind/kind.h"
 
-const char *expr_shape(struct ctx *ctx, struct expr *expr)
+const char *expr_shape(struct ctx *ctx, enum sql_island island, struct expr *expr)
 {
     if (!expr->shape && expr->text) {
-        expr->shape = sql_shape(ctx->arena, SQL_EXPR, expr->text);
+        expr->shape = sql_shape(ctx->arena, island, expr->text);
         if (!expr->shape) expr->shape = expr->text;
     }
     return expr->shape;
@@ -39,19 +39,28 @@ static bool same_type(const struct type_name *from, const struct type_name *to)
 }
 
 /* The server's word, where it was asked for both sides, is final; a live text that was not read again is canonical as it stands. */
-static bool same_expr(struct ctx *ctx, struct expr *from, struct expr *to)
+bool same_args(const struct object *from, const struct object *to)
+{
+    if (from->args.n != to->args.n) return false;
+    for (size_t i = 0; i < from->args.n; i++) {
+        if (!same_type(&from->args.at[i], &to->args.at[i])) return false;
+    }
+    return true;
+}
+
+static bool same_expr(struct ctx *ctx, enum sql_island island, struct expr *from, struct expr *to)
 {
     if (to->canonical || from->canonical) {
         return str_eq(from->canonical ? from->canonical : from->text, to->canonical ? to->canonical : to->text);
     }
-    return str_eq(from->text, to->text) || str_eq(expr_shape(ctx, from), expr_shape(ctx, to));
+    return str_eq(from->text, to->text) || str_eq(expr_shape(ctx, island, from), expr_shape(ctx, island, to));
 }
 
 static bool same_key(struct ctx *ctx, struct key *from, struct key *to)
 {
     if (from->canonical && to->canonical) return strcmp(from->canonical, to->canonical) == 0;
     if ((from->column == NULL) != (to->column == NULL)) return false;
-    if (from->column ? !same_object(from->column, to->column) : !same_expr(ctx, &from->expr, &to->expr)) return false;
+    if (from->column ? !same_object(from->column, to->column) : !same_expr(ctx, SQL_EXPR, &from->expr, &to->expr)) return false;
     return from->desc == to->desc && from->nulls_first == to->nulls_first && same_ref(&from->collation, &to->collation) &&
            same_ref(&from->opclass, &to->opclass) && str_eq(from->opclass_options, to->opclass_options) &&
            str_eq(from->operator_name, to->operator_name);
@@ -118,7 +127,7 @@ bool value_equal(struct ctx *ctx, const struct field *field, struct value *from,
     case VALUE_REF: return same_ref(&from->ref, &to->ref);
     case VALUE_REFS: return same_refs(&from->refs, &to->refs);
     case VALUE_TYPE: return same_type(&from->type, &to->type);
-    case VALUE_EXPR: return same_expr(ctx, &from->expr, &to->expr);
+    case VALUE_EXPR: return same_expr(ctx, field->island, &from->expr, &to->expr);
     case VALUE_KEYS: return same_keys(ctx, &from->keys, &to->keys);
     case VALUE_PAIRS: return same_pairs(&from->pairs, &to->pairs);
     case VALUE_LABELS: return same_labels(&from->labels, &to->labels);

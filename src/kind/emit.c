@@ -10,14 +10,22 @@ static const struct object *now(const struct object *object)
 static const struct object *schema_now(const struct object *object)
 {
     const struct object *parent = now(object)->parent;
-    return object_schema(parent && object_is(parent, "table") ? now(parent) : now(object));
+    return object_schema(parent && object_is_relation(parent) ? now(parent) : now(object));
 }
 
 void sql_object_as(struct buf *buf, const struct object *object, const char *name)
 {
     bool in_schema = object->kind->name_space == NAMES_RELATION || object->kind->name_space == NAMES_TYPE;
-    const struct object *schema = in_schema ? schema_now(object) : NULL;
-    sql_qname(buf, schema ? now(schema)->name : NULL, name);
+    bool own = object->kind->name_space == NAMES_OWN && object->parent && object_is(object->parent, "schema");
+    const struct object *schema = in_schema || own ? schema_now(object) : NULL;
+    if (object->kind->verbatim) {
+        if (schema) buf_printf(buf, "%s.", sql_ident_str(buf->arena, now(schema)->name));
+        buf_add(buf, name);
+    } else {
+        sql_qname(buf, schema ? now(schema)->name : NULL, name);
+    }
+    sql_args(buf, object);
+    if (object->tail) buf_add(buf, object->tail);
 }
 
 void sql_object(struct buf *buf, const struct object *object)
@@ -141,6 +149,23 @@ void sql_type(struct buf *buf, const struct type_name *type)
     buf_add(buf, sql_type_text(buf->arena, &sql));
 }
 
+void sql_args(struct buf *buf, const struct object *object)
+{
+    if (!object->has_args) return;
+    buf_addc(buf, '(');
+    for (size_t i = 0; i < object->args.n; i++) {
+        if (i) buf_add(buf, ", ");
+        sql_type(buf, &object->args.at[i]);
+    }
+    buf_addc(buf, ')');
+}
+
+/* A part of a relation that is called by its own name, ON the relation: a trigger, a rule, a policy. */
+static bool is_named_on(const struct object *object)
+{
+    return object->kind->name_space == NAMES_OWN && object->parent && object_is_relation(object->parent);
+}
+
 void sql_comment_target(struct buf *buf, const struct object *object)
 {
     if (object_is(object, "column")) {
@@ -148,10 +173,16 @@ void sql_comment_target(struct buf *buf, const struct object *object)
         sql_table_of(buf, object);
         buf_addc(buf, '.');
         sql_object(buf, object);
-    } else if (object->kind->name_space == NAMES_CONSTRAINT) {
-        buf_add(buf, "CONSTRAINT ");
+    } else if (object_is(object, "attribute") || object_is(object, "view_column")) {
+        buf_add(buf, "COLUMN ");
+        sql_table_of(buf, object);
+        buf_addc(buf, '.');
+        sql_ident(buf, object->now ? object->now->name : object->name);
+    } else if (object->kind->name_space == NAMES_CONSTRAINT || is_named_on(object)) {
+        bool of_domain = object->parent && object_is(object->parent, "domain");
+        buf_printf(buf, "%s ", object->kind->name_space == NAMES_CONSTRAINT ? "CONSTRAINT" : object->kind->noun);
         sql_object(buf, object);
-        buf_add(buf, " ON ");
+        buf_add(buf, of_domain ? " ON DOMAIN " : " ON ");
         sql_table_of(buf, object);
     } else {
         buf_printf(buf, "%s ", object->kind->noun);

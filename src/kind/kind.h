@@ -20,6 +20,7 @@
 
 struct object;
 struct kind;
+struct schema;
 
 /* ---- values: typed, so that one driver decodes, compares and prints each type for all kinds ---- */
 
@@ -88,6 +89,19 @@ struct value {
     };
 };
 
+/* ---- facets: what every kind of object may have ---- */
+
+/* One privilege of one role. The owner's own and what PUBLIC has by default count like any other (acldefault()). */
+struct privilege {
+    const char *role;   /* "" for PUBLIC */
+    const char *name;   /* upper case: "SELECT" */
+    const char *column; /* of a table or view; NULL: the whole object */
+    bool grantable;
+};
+struct privileges { struct privilege *at; size_t n, cap; };
+
+struct type_names { struct type_name *at; size_t n, cap; };
+
 /* ---- fields ---- */
 
 enum change_means {
@@ -106,6 +120,8 @@ struct field {
     const char *refers;   /* REF: kind of its target ("schema", "table", "collation", "sequence") */
     bool later;           /* REF: not needed to create the object; `finish` sets it (breaks loops) */
     bool loose;           /* "not said" in the model accepts whatever is live (an extension's version) */
+    enum sql_island island; /* EXPR: what its text is; SQL_EXPR, unless it says otherwise: SQL_STATEMENTS for a definition */
+    bool shadow;          /* EXPR: only a server that holds the whole schema can spell it (pg/shadow.h), no temp table */
 };
 
 /* X-macro rows of a kind's field list: F(name, word, type, means, ) or F(name, word, type, means, .absent = "x") */
@@ -124,7 +140,16 @@ struct object {
     struct objects children;   /* in the order of the model or the catalog */
     struct map *by_name;       /* of children ("kind name"), for object_child() */
     struct value *values;      /* [kind->n_fields] */
+    bool has_args;             /* a routine or operator: its argument types are part of its identity */
+    struct type_names args;    /* input types, without modifiers; an operator's missing side has the name "none" */
+    const char *tail;          /* verbatim SQL that follows the quoted name: " USING btree" of an operator class; NULL: none */
     const char *comment;       /* NULL: none */
+    const char *owner;         /* a role; NULL: not said (models) */
+    struct privileges privileges; /* live: all it has, defaults included; models: all it should have (grants.h) */
+    bool says_privileges;      /* models: some GRANT or REVOKE speaks of it */
+    struct objects uses;       /* live: what pg_depend says it depends on, columns included; models: see object_uses() */
+    bool uses_known;
+    const struct schema *home; /* the schema (schema/schema.h) it stands in */
     struct span span;          /* the name in the model; nowhere for live objects */
     struct span comment_span;
     const char *search_path;   /* under which its SQL islands are read: "media, public"; live: "" */
@@ -159,7 +184,7 @@ const char *object_path(struct arena *arena, const struct object *object);
 const char *object_shown(struct arena *arena, const struct object *object);
 const char *name_shown(struct arena *arena, const char *name); /* one name, for people */
 struct object *object_schema(const struct object *object); /* its `schema` ancestor, or NULL */
-const char *expr_shape(struct ctx *ctx, struct expr *expr);
+const char *expr_shape(struct ctx *ctx, enum sql_island island, struct expr *expr);
 
 /* ---- emitting ---- */
 
@@ -189,13 +214,28 @@ void sql_keys(struct buf *buf, const struct keys *keys);
 void sql_pairs(struct buf *buf, const struct sql_pairs *pairs);    /* fillfactor='80', .. */
 void sql_type(struct buf *buf, const struct type_name *type);      /* qualified; through object->now */
 void sql_ref(struct buf *buf, const struct ref *ref);
-/* What COMMENT ON takes: "TABLE public.t", "COLUMN public.t.c", "CONSTRAINT n ON public.t". */
+/* What COMMENT ON and DROP take: "TABLE public.t", "COLUMN public.t.c", "CONSTRAINT n ON public.t", "TRIGGER n ON public.t",
+ * "FUNCTION public.f(integer)", "CAST (a AS b)". */
 void sql_comment_target(struct buf *buf, const struct object *object);
+/* "(integer, public.mood)" of what has arguments, else nothing. */
+void sql_args(struct buf *buf, const struct object *object);
 
 /* Structural equality of two values of one field, by peers for references. Expressions: equal text, shape or canonical. */
 bool value_equal(struct ctx *ctx, const struct field *field, struct value *from, struct value *to);
 
+/* Whether both have the same arguments, by peers for the models' own types. */
+bool same_args(const struct object *from, const struct object *to);
+
 /* ---- what several kinds share ---- */
+
+/* Kinds whose object is one SQL text, in a field `definition` (EXPR, island SQL_STATEMENTS, shadow): CREATE .. and what
+ * ALTERs belong to it, separated by `;`. Live texts are built by the kind's query, every name qualified. */
+void statement_create(const struct object *object, struct ops *ops); /* in the phase the kind names */
+void statement_drop(const struct object *object, struct ops *ops);   /* DROP <comment target> */
+/* CREATE OR REPLACE, for a kind's alter(). */
+void statement_replace(const struct object *from, const struct object *to, const bool *changed, struct ops *ops);
+/* The field list of such a kind: STATEMENT(F) and further rows. `means_` of a definition: ALTER or RECREATE. */
+#define STATEMENT_FIELD(F, means_) F(definition, NULL, EXPR, means_, .island = SQL_STATEMENTS, .shadow = true)
 
 /* "IF EXISTS ", where what is dropped may not be there. */
 const char *drop_if(const struct ops *ops);
@@ -249,9 +289,11 @@ struct kind {
     const char *name;    /* "foreign_key": object lines, --drop PATH */
     const char *title;   /* "foreign key": for people */
     const char *noun;    /* "TABLE", "TYPE": for COMMENT ON, ALTER .. RENAME; NULL where special */
-    const char *parent;  /* "table", "schema" or NULL */
+    const char *parent;  /* "table", "schema" or NULL; where it may be one of several: "table view materialized_view" */
     const char *word;    /* the declaration's word in ast.h: "table", "foreign key" */
     enum name_space name_space;
+    bool verbatim;       /* its name is SQL as it stands, never quoted: an operator's sign, a cast's "(a AS b)" */
+    enum op_phase phase; /* of statement_create() */
     bool own_comment;    /* its live comment is not ours unless the model gives one (an extension's) */
     const struct field *fields;
     size_t n_fields;
@@ -287,6 +329,10 @@ extern const size_t n_kinds;
 const struct kind *kind_find(const char *name);        /* "foreign_key" */
 const struct kind *kind_of_word(const char *word);     /* "foreign key"; NULL where no kind handles it yet */
 size_t kind_order(const struct kind *kind);
+/* Whether objects of a kind may stand below one of the kind called `parent`. */
+bool kind_stands_in(const struct kind *kind, const char *parent);
+/* A relation's children are named below it: table, view, materialized_view, foreign_table. */
+bool object_is_relation(const struct object *object);
 extern const struct kind kind_column;
 
 #endif

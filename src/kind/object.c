@@ -28,6 +28,21 @@ const struct kind *kind_of_word(const char *word)
     return NULL;
 }
 
+bool kind_stands_in(const struct kind *kind, const char *parent)
+{
+    size_t len = strlen(parent);
+    for (const char *at = kind->parent; at && *at; at += strcspn(at, " "), at += strspn(at, " ")) {
+        if (strncmp(at, parent, len) == 0 && (at[len] == ' ' || at[len] == '\0')) return true;
+    }
+    return false;
+}
+
+bool object_is_relation(const struct object *object)
+{
+    return object_is(object, "table") || object_is(object, "view") || object_is(object, "materialized_view") ||
+           object_is(object, "foreign_table");
+}
+
 size_t kind_order(const struct kind *kind)
 {
     size_t i = 0;
@@ -109,7 +124,10 @@ static void add_path(struct buf *buf, const struct object *object)
         add_path(buf, parent);
         buf_addc(buf, '.');
     }
-    sql_ident(buf, object->name);
+    if (object->kind->verbatim) buf_add(buf, object->name);
+    else sql_ident(buf, object->name);
+    sql_args(buf, object);
+    if (object->tail) buf_add(buf, object->tail);
 }
 
 /* A reserved word and a capital letter need no quotes there. */
@@ -136,7 +154,9 @@ static void add_shown(struct buf *buf, const struct object *object)
         add_shown(buf, parent);
         buf_addc(buf, '.');
     }
-    buf_add(buf, name_shown(buf->arena, object->name));
+    buf_add(buf, object->kind->verbatim ? object->name : name_shown(buf->arena, object->name));
+    sql_args(buf, object);
+    if (object->tail) buf_add(buf, object->tail);
 }
 
 const char *object_path(struct arena *arena, const struct object *object)

@@ -30,9 +30,12 @@ enum op_phase {
     PHASE_TYPES,       /* schemas, extensions, types, sequences */
     PHASE_TABLES,      /* CREATE TABLE */
     PHASE_COLUMNS,     /* columns added and changed, data steps */
+    PHASE_CODE,        /* functions, procedures, aggregates, operators */
     PHASE_KEYS,        /* keys, checks, indexes */
     PHASE_REFERENCES,  /* foreign keys */
-    PHASE_FACETS,      /* comments */
+    PHASE_VIEWS,       /* views, materialized views */
+    PHASE_RULES,       /* rules, triggers, policies, statistics, event triggers, publications */
+    PHASE_FACETS,      /* comments, owners, privileges */
     PHASE_DROP,        /* columns, tables, sequences, types, schemas */
     PHASE_INDEX,       /* CREATE INDEX CONCURRENTLY */
 };

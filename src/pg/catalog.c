@@ -5,7 +5,7 @@
 
 #include "pg/reader.h"
 
-enum { STEPS_MAX = 64, ATTEMPTS = 3 };
+enum { STEPS_MAX = 128, ATTEMPTS = 3 };
 
 /* What the first pipeline begins with. */
 enum {
@@ -17,6 +17,7 @@ enum {
     FIRST_MEMBERS,
     FIRST_COMMENTS,
     FIRST_UNHANDLED,
+    FIRST_DEPEND,
     FIRST_COUNT
 };
 /* What the second one ends with, after the lookups. */
@@ -107,6 +108,7 @@ static size_t first_queries(struct reader *reader, const struct watch *watch, co
         " SELECT classoid, objoid, objsubid, description FROM pg_description WHERE classoid = 'pg_namespace'::regclass"
         " AND objoid < 16384 AND description <> 'standard public schema'";
     sql[FIRST_UNHANDLED] = unhandled_query(reader->ctx->arena, reader->conn->version);
+    sql[FIRST_DEPEND] = depend_query();
     for (size_t i = 0; i < steps->n; i++) sql[FIRST_COUNT + i] = steps->at[i].sql;
     return FIRST_COUNT + steps->n;
 }
@@ -186,6 +188,7 @@ static enum outcome first_round(struct reader *reader, struct watch *watch, bool
     for (size_t i = 0; i < steps->n; i++) decode_rows(reader, steps->at[i].kind, &rows[FIRST_COUNT + i]);
     read_comments(reader, &rows[FIRST_COMMENTS]);
     unhandled_rows(reader, &rows[FIRST_UNHANDLED]);
+    depend_rows(reader, &rows[FIRST_DEPEND]);
     free_rows(rows, n);
     return READ_DONE;
 }

@@ -9,6 +9,8 @@
  *   name    its name; without this column, the rows only complete objects of that oid and sub (parts > 0 of kind.h)
  *   kind    where one query feeds several kinds: the kind's name
  *   also    oid of a second relation that describes the object (a constraint's index): rows of that oid complete it
+ *   args    oids of a routine's input types or an operator's sides ("1 2", 0 for none): its arguments (object->args)
+ *   tail    verbatim SQL behind its name: " USING btree"
  *   broken  t: an index that is not valid
  * and one column per field, named as the field (a field without a column stays unset; NULL and what equals `absent` is unset):
  *   FLAG t/f | WORD, TEXT, EXPR text ('' for an expression announces one that a later part brings; '' to the end means a deparser

@@ -6,7 +6,7 @@
 
 #include "pg/reader.h"
 
-enum { FIELDS_MAX = 32, KINDS_MAX = 32 };
+enum { FIELDS_MAX = 32, KINDS_MAX = 64 };
 
 enum key_column {
     KEY_ATTNUMS,
@@ -30,7 +30,7 @@ static const char *const key_columns[KEY_COLUMNS] = {
 struct layout {
     const PGresult *result;
     unsigned class;
-    int oid, sub, parent, name, kind, also, broken, typmod;
+    int oid, sub, parent, name, kind, also, broken, typmod, args, tail;
     int keys[KEY_COLUMNS];
     int fields[KINDS_MAX][FIELDS_MAX]; /* by kind_order() */
     int subs[KINDS_MAX][FIELDS_MAX];   /* "<field>_sub" of a REF to a column */
@@ -64,15 +64,20 @@ static bool cell_flag(const struct layout *layout, int row, int column)
 
 /* ---- layout */
 
-/* Rows come from satellites too: what they describe is the relation. */
+/* Rows come from satellites too: what they describe is the relation, or the type. */
 static unsigned class_of(Oid table)
 {
     switch (table) {
-    case CLASS_TYPE:
-    case CLASS_NAMESPACE:
-    case CLASS_EXTENSION:
-    case CLASS_CONSTRAINT: return (unsigned)table;
-    default: return CLASS_RELATION;
+    case CLASS_ATTRIBUTE:
+    case CLASS_ATTRDEF:
+    case CLASS_INDEX:
+    case CLASS_SEQUENCE:
+    case CLASS_FOREIGN_TABLE:
+    case 0: return CLASS_RELATION;
+    case CLASS_ENUM:
+    case CLASS_RANGE: return CLASS_TYPE;
+    case CLASS_AGGREGATE: return CLASS_ROUTINE;
+    default: return (unsigned)table;
     }
 }
 
@@ -99,6 +104,8 @@ static struct layout *layout_new(struct reader *reader, const struct rows *rows)
         .also = column_of(result, "also"),
         .broken = column_of(result, "broken"),
         .typmod = column_of(result, "typmod"),
+        .args = column_of(result, "args"),
+        .tail = column_of(result, "tail"),
     };
     for (size_t i = 0; i < KEY_COLUMNS; i++) layout->keys[i] = column_of(result, key_columns[i]);
     layout->class = class_of(PQftable(result, layout->oid));
@@ -464,6 +471,15 @@ static struct object *known_object(struct reader *reader, const struct layout *l
     return oid_map_get(&reader->objects, oid_key(layout->class, decode_oid(cell(layout, row, layout->oid)), sub));
 }
 
+/* Where a kind stands in one of several, they are all relations. */
+static struct object *parent_of(const struct reader *reader, const struct kind *kind, uint32_t oid)
+{
+    size_t len = strcspn(kind->parent, " ");
+    const struct kind *first = kind_find(arena_strndup(reader->ctx->arena, kind->parent, len));
+    struct object *found = oid_map_get(&reader->objects, oid_key(reader->classes[kind_order(first)], oid, 0));
+    return found && kind_stands_in(kind, found->kind->name) ? found : NULL;
+}
+
 /* False where the row's parent isn't managed, or the object belongs to an extension. */
 static bool row_of(struct reader *reader, const struct layout *layout, const struct kind *kind, int number,
                    struct row *row)
@@ -477,10 +493,25 @@ static bool row_of(struct reader *reader, const struct layout *layout, const str
     if (!row->kind || oid_map_get(&reader->members, oid_key(layout->class, oid, 0))) return false;
     row->order = kind_order(row->kind);
     if (!row->kind->parent) return true;
-    const struct kind *parent = kind_find(row->kind->parent);
     uint32_t of = layout->parent < 0 ? oid : decode_oid(cell(layout, number, layout->parent));
-    row->parent = oid_map_get(&reader->objects, oid_key(reader->classes[kind_order(parent)], of, 0));
+    row->parent = parent_of(reader, row->kind, of);
     return row->parent != NULL;
+}
+
+/* Oids of types, 0 for an operator's missing side; their names come with the second round. */
+static void decode_args(struct reader *reader, struct object *object, const char *text)
+{
+    struct arena *arena = reader->ctx->arena;
+    size_t n = count_numbers(text);
+    object->has_args = true;
+    object->args = (struct type_names){.at = ARENA_ARRAY(arena, struct type_name, n + 1), .n = n, .cap = n};
+    long number;
+    for (size_t i = 0; i < n && next_number(&text, &number); i++) {
+        object->args.at[i] = (struct type_name){.sql = {.name = "none"}, .text = "none"};
+        if (number == 0) continue;
+        struct argument argument = {&object->args.at[i], reader_type(reader, (uint32_t)number, -1)};
+        vec_push(arena, &reader->arguments, argument);
+    }
 }
 
 static void add_object(struct reader *reader, struct layout *layout, const struct row *row)
@@ -491,6 +522,9 @@ static void add_object(struct reader *reader, struct layout *layout, const struc
                 object);
     uint32_t also = decode_oid(cell(layout, row->number, layout->also));
     if (also) oid_map_put(&reader->objects, oid_key(CLASS_RELATION, also, 0), object);
+    if (layout->args >= 0) decode_args(reader, object, cell(layout, row->number, layout->args));
+    const char *tail = cell(layout, row->number, layout->tail);
+    if (tail) object->tail = intern(reader->ctx->names, tail);
     decode_values(reader, layout, row->number, object);
 }
 

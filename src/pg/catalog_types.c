@@ -229,6 +229,7 @@ void lookup_answers(struct reader *reader, const struct rows *rows)
     fill_names(reader, &rows[LOOKUP_RELATIONS], CLASS_RELATION, &names);
     fill_names(reader, &rows[LOOKUP_COLUMNS], CLASS_RELATION, &names);
     fill_names(reader, &rows[LOOKUP_NAMESPACES], CLASS_NAMESPACE, &names);
+    for (size_t i = 0; i < reader->arguments.n; i++) *reader->arguments.at[i].name = reader->arguments.at[i].type->name;
     for (size_t i = 0; i < reader->typed.n; i++) finish_typed(&names, &reader->typed.at[i]);
     for (size_t i = 0; i < reader->pending.n; i++) {
         if (!reader->pending.at[i].ref->to) set_name(&names, reader->pending.at[i].key, reader->pending.at[i].ref);

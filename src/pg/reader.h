@@ -29,6 +29,12 @@ struct raw_key {
     uint32_t opclass, collation, type, operator;
 };
 
+/* An argument's type that waits for its known_type. */
+struct argument {
+    struct type_name *name;
+    struct known_type *type;
+};
+
 /* A KEYS value whose operator classes, collations and operators still are oids. */
 struct keyed {
     struct object *object;
@@ -51,8 +57,9 @@ struct reader {
     struct schema *schema;
     struct oid_map objects; /* oid_key -> object */
     struct oid_map members; /* of extensions: oid_key -> anything */
-    unsigned classes[32];   /* catalog of each kind, by kind_order() */
+    unsigned classes[64];   /* catalog of each kind, by kind_order() */
     VEC(struct pending) pending;
+    VEC(struct argument) arguments;
     VEC(struct typed) typed; /* in the order of their objects */
     VEC(struct keyed) keyed;
     VEC(struct known_type *) types;
@@ -89,6 +96,10 @@ void lookup_answers(struct reader *reader, const struct rows *rows /* [LOOKUP_CO
 void keys_resolve(struct reader *reader, const struct rows *classes);
 const char *keys_query(struct reader *reader); /* pg_get_indexdef for the unsure ones; NULL where there are none */
 void keys_answers(struct reader *reader, const struct rows *rows);
+
+/* catalog_depend.c: pg_depend, as far as no field says it. */
+const char *depend_query(void);
+void depend_rows(struct reader *reader, const struct rows *rows);
 
 /* catalog_unhandled.c */
 const char *unhandled_query(struct arena *arena, int version);

@@ -14,6 +14,16 @@ static struct object *free_child(const struct object *live_parent, const struct 
     return found && !found->peer ? found : NULL;
 }
 
+/* Of several routines or operators of one name the one with the same arguments; types are bound before them. */
+static struct object *free_overload(const struct object *live_parent, const struct object *model)
+{
+    for (size_t i = 0; i < live_parent->children.n; i++) {
+        struct object *live = live_parent->children.at[i];
+        if (live->kind == model->kind && !live->peer && str_eq(live->name, model->name) && same_args(live, model)) return live;
+    }
+    return NULL;
+}
+
 static struct object *live_root(const struct diff *diff, const struct kind *kind, const char *name)
 {
     for (size_t i = 0; i < diff->live->roots.n; i++) {
@@ -69,8 +79,8 @@ static void bind_named(const struct object *parent, const struct kind *kind)
     for (size_t i = 0; i < parent->children.n; i++) {
         struct object *model = parent->children.at[i];
         if (model->kind != kind || model->peer) continue;
-        struct object *live = free_child(parent->peer, kind, model->name);
-        if (live) bind(live, model);
+        struct object *live = model->has_args ? free_overload(parent->peer, model) : free_child(parent->peer, kind, model->name);
+        if (live && str_eq(live->tail, model->tail)) bind(live, model);
     }
 }
 
@@ -81,12 +91,12 @@ static void bind_kind(struct diff *diff, const struct kind *kind)
         again = false;
         for (size_t i = 0; i < diff->models->all.n; i++) {
             const struct object *parent = diff->models->all.at[i];
-            if (str_eq(parent->kind->name, kind->parent)) again |= bind_renamed_once(diff, parent, kind);
+            if (kind_stands_in(kind, parent->kind->name)) again |= bind_renamed_once(diff, parent, kind);
         }
     }
     for (size_t i = 0; i < diff->models->all.n; i++) {
         const struct object *parent = diff->models->all.at[i];
-        if (str_eq(parent->kind->name, kind->parent)) bind_named(parent, kind);
+        if (kind_stands_in(kind, parent->kind->name)) bind_named(parent, kind);
     }
 }
 

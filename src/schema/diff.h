@@ -60,6 +60,9 @@ void changes_mark(const struct changes *changes);
 /* Every object that `object` needs to exist: its parent, references, types, columns and sequences in its expressions, and what its
  * kind's needs() adds. `later` ones (kind.h) go to their own list. Repeats are possible. */
 void object_needs(struct ctx *ctx, const struct object *object, struct objects *needs, struct objects *later);
+/* What an object depends on beyond its fields: the live one by pg_depend, the models' by what its SQL mentions: relations, columns,
+ * routines, types. Read once, then kept in object->uses. */
+const struct objects *object_uses(struct ctx *ctx, const struct object *object);
 /* Columns of its own table that an expression mentions. */
 void expr_columns(struct ctx *ctx, const struct object *table, const char *text, struct objects *found);
 

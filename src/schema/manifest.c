@@ -47,9 +47,9 @@ static void add_type(struct buf *buf, const struct type_name *type)
     if (type->sql.array) buf_add(buf, "[]");
 }
 
-static void add_expr(struct ctx *ctx, struct buf *buf, struct expr *expr)
+static void add_expr(struct ctx *ctx, struct buf *buf, enum sql_island island, struct expr *expr)
 {
-    add(buf, expr_shape(ctx, expr));
+    add(buf, expr_shape(ctx, island, expr));
 }
 
 static void add_key(struct ctx *ctx, struct buf *buf, struct key *key)
@@ -59,7 +59,7 @@ static void add_key(struct ctx *ctx, struct buf *buf, struct key *key)
         add(buf, key->column->name);
     } else {
         buf_addc(buf, 'e');
-        add_expr(ctx, buf, &key->expr);
+        add_expr(ctx, buf, SQL_EXPR, &key->expr);
     }
     add_ref(buf, &key->collation);
     add_ref(buf, &key->opclass);
@@ -79,7 +79,7 @@ static void add_value(struct ctx *ctx, struct buf *buf, const struct field *fiel
         for (size_t i = 0; i < value->refs.n; i++) add(buf, value->refs.at[i].name);
         break;
     case VALUE_TYPE: add_type(buf, &value->type); break;
-    case VALUE_EXPR: add_expr(ctx, buf, &value->expr); break;
+    case VALUE_EXPR: add_expr(ctx, buf, field->island, &value->expr); break;
     case VALUE_KEYS:
         for (size_t i = 0; i < value->keys.n; i++) add_key(ctx, buf, &value->keys.at[i]);
         break;

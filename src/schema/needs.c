@@ -73,5 +73,7 @@ void object_needs(struct ctx *ctx, const struct object *object, struct objects *
             needs_of_value(ctx, object, field, &object->values[i], needs, later);
         }
     }
+    const struct objects *uses = object_uses(ctx, object);
+    for (size_t i = 0; i < uses->n; i++) push(ctx, uses->at[i], needs);
     if (object->kind->needs) object->kind->needs(object, ctx->arena, needs);
 }

@@ -28,6 +28,7 @@ struct object *schema_add(struct schema *schema, const struct kind *kind, struct
     object->values = ARENA_ARRAY(arena, struct value, kind->n_fields ? kind->n_fields : 1);
     object->by_name = map_new(arena);
     object->live = schema->live;
+    object->home = schema;
     if (schema->live) object->search_path = "";
     object->serial = schema->all.n;
     vec_push(arena, &schema->all, object);
@@ -61,7 +62,7 @@ struct object *schema_lookup(const struct schema *schema, const char *kind, cons
     if (!namespace) return NULL;
     struct object *found = object_child(namespace, kind, name);
     const struct kind *sought = kind_find(kind);
-    bool inside = sought && str_eq(sought->parent, "table") && sought->name_space == NAMES_RELATION;
+    bool inside = sought && kind_stands_in(sought, "table") && sought->name_space == NAMES_RELATION;
     return found || !inside ? found : lookup_inside(namespace, kind, name);
 }
 

@@ -65,9 +65,9 @@ static bool check_expression(struct arena *arena, const char *text, struct sql_e
     return true;
 }
 
-static bool check_statement(struct arena *arena, const char *text, struct sql_error *error)
+static bool check_statement(struct arena *arena, enum sql_island what, const char *text, struct sql_error *error)
 {
-    json_auto_t *node = sql_parse_node(arena, SQL_STATEMENT, text, error);
+    json_auto_t *node = sql_parse_node(arena, what, text, error);
     return node != NULL;
 }
 
@@ -84,8 +84,11 @@ static bool check(struct arena *arena, enum sql_island what, const char *text, s
     case SQL_OPTIONS: return sql_options_parse(arena, text, &pairs, error);
     case SQL_SEQUENCE: return sql_sequence_parse(arena, text, &sequence, error);
     case SQL_TYPE: return sql_type_parse(arena, text, &type, error);
-    case SQL_STATEMENT: return check_statement(arena, text, error);
+    case SQL_STATEMENT:
+    case SQL_PARTITION:
+    case SQL_BOUND: return check_statement(arena, what, text, error);
     case SQL_KEYS:
+    case SQL_STATEMENTS:
     case SQL_EXCLUDE: break;
     }
     return sql_parse(arena, what, text, &tree, error) && check_parameters(what, text, tree, error);

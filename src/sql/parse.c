@@ -17,8 +17,11 @@ static const struct sql_frame frames[] = {
     [SQL_SEQUENCE] = {"alter table t add c int generated always as identity (\n", "\n)"},
     [SQL_TYPE] = {"select cast(null as\n", "\n)"},
     [SQL_STATEMENT] = {"", ""},
+    [SQL_STATEMENTS] = {"", ""},
+    [SQL_PARTITION] = {"create table t () partition by\n", "\n"},
+    [SQL_BOUND] = {"create table t partition of p\n", "\n"},
 };
-static_assert(sizeof frames / sizeof *frames == SQL_STATEMENT + 1, "one frame for each sort of island");
+static_assert(sizeof frames / sizeof *frames == SQL_BOUND + 1, "one frame for each sort of island");
 
 size_t sql_frame_length(enum sql_island what)
 {
@@ -173,7 +176,7 @@ static bool is_abyss(struct arena *arena, const char *text)
 static bool acceptable(struct arena *arena, enum sql_island what, const char *text, struct sql_error *error)
 {
     size_t len = strlen(text);
-    if (what == SQL_STATEMENT) {
+    if (what == SQL_STATEMENT || what == SQL_STATEMENTS) {
         bool deep = len > SQL_ISLAND_MAX && is_abyss(arena, text);
         if (deep) *error = sql_error_at("too deeply nested", 0, 1);
         return !deep;

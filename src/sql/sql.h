@@ -28,6 +28,9 @@ enum sql_island {
     SQL_SEQUENCE,  /* start 1000 increment 5   sequence options */
     SQL_TYPE,      /* numeric(12,2)[] */
     SQL_STATEMENT, /* exactly one statement */
+    SQL_STATEMENTS, /* one or more, separated by `;` */
+    SQL_PARTITION, /* range (a, lower(b))      a partition key, the method before it */
+    SQL_BOUND,     /* FOR VALUES IN (1, 2) | DEFAULT   a partition's bound */
 };
 /* True, or false and *error. */
 bool sql_check(struct arena *arena, enum sql_island what, const char *text, struct sql_error *error);
@@ -127,6 +130,27 @@ struct sql_statement {
                                  TABLESPACE, ALTER SYSTEM, REINDEX DATABASE .. */
 };
 bool sql_classify(struct arena *arena, const char *text, struct sql_statement *statement, struct sql_error *error);
+
+/* The object that a CREATE statement makes, or that COMMENT, ALTER, GRANT or DROP speaks of: enough to find it. Names are
+ * folded. */
+struct sql_texts { const char **at; size_t n, cap; };
+struct sql_object_name {
+    const char *kind;           /* the kind's name as in kind/: "view", "function", "operator_class", "column", "table"; NULL: none known.
+                                   TABLE names may also be views: SQL allows ALTER TABLE v */
+    const char *schema, *name;  /* schema NULL where not said. Of a cast "(a AS b)", a transform "FOR a LANGUAGE b", a user mapping
+                                   "FOR r SERVER s": composed, types by sql_type_text() */
+    const char *on_schema, *on; /* relation of a trigger, rule, policy, column, constraint; type of a domain's constraint or an attribute */
+    bool has_args;
+    struct sql_texts args;      /* types of the identity's (input) arguments as written; "none" for an operator's missing side */
+    const char *method;         /* index method of an operator class or family */
+};
+bool sql_created(struct arena *arena, const char *text, struct sql_object_name *object);
+
+/* The statements of a text, without their `;` and surrounding white space; BEGIN ATOMIC and quotes are understood. False
+ * where it does not parse. */
+bool sql_split(struct arena *arena, const char *text, struct sql_texts *statements, struct sql_error *error);
+/* "CREATE VIEW .." -> "CREATE OR REPLACE VIEW .."; what has it already comes back as it is. */
+const char *sql_or_replace(struct arena *arena, const char *text);
 
 /* Digest of a text's token stream ("v1:.."): comments, white space and line ends do not matter. Falls back to the
  * bytes less CR where the scanner refuses the text. */

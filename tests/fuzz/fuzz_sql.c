@@ -119,7 +119,10 @@ static const char *check_passed(const struct trial *t, enum sql_island what)
     case SQL_OPTIONS: return check_options(t);
     case SQL_STATEMENT: return check_statement(t);
     case SQL_EXPR: sql_nextval(t->arena, t->text, &schema, &name); return NULL;
-    case SQL_SEQUENCE: return NULL;
+    case SQL_SEQUENCE:
+    case SQL_STATEMENTS:
+    case SQL_PARTITION:
+    case SQL_BOUND: return NULL;
     }
     return NULL;
 }

@@ -1,0 +1,39 @@
+/* catalog_depend.c: what depends on what by pg_depend, down to columns, for what no field of a kind says: views, rules,
+ * triggers, policies, routines, and whatever uses a routine, an operator or a type of the user's. */
+#include "pg/reader.h"
+
+/* A view's rule stands for the view, a default for its column, a row type for its relation, an array for its element. */
+const char *depend_query(void)
+{
+    return "SELECT CASE WHEN r.rulename = '_RETURN' OR a.oid IS NOT NULL THEN 1259 ELSE d.classid END,"
+           " CASE WHEN r.rulename = '_RETURN' THEN r.ev_class WHEN a.oid IS NOT NULL THEN a.adrelid ELSE d.objid END,"
+           " CASE WHEN a.oid IS NOT NULL THEN a.adnum ELSE 0 END,"
+           " CASE WHEN t.typrelid <> 0 THEN 1259 ELSE d.refclassid END,"
+           " CASE WHEN t.typrelid <> 0 THEN t.typrelid WHEN t.typcategory = 'A' THEN t.typelem ELSE d.refobjid END,"
+           " d.refobjsubid"
+           " FROM pg_depend d"
+           " LEFT JOIN pg_rewrite r ON d.classid = 2618 AND r.oid = d.objid"
+           " LEFT JOIN pg_attrdef a ON d.classid = 2604 AND a.oid = d.objid"
+           " LEFT JOIN pg_type t ON d.refclassid = 1247 AND t.oid = d.refobjid"
+           " WHERE d.objid >= 16384 AND d.refobjid >= 16384 AND d.deptype IN ('n', 'a')"
+           " AND (d.classid IN (1255, 2617, 2616, 2618, 2620, 3256, 3381, 3466, 1417, 1418, 3600, 3602, 2605, 3576)"
+           " OR d.refclassid IN (1255, 2617, 2616, 2753, 1417, 2328, 3600, 3601, 3764, 2612, 2601)"
+           " OR d.classid = 1247 AND d.refclassid = 1247)";
+}
+
+static struct object *object_of(const struct reader *reader, const struct rows *rows, size_t row, size_t first)
+{
+    unsigned class = (unsigned)decode_oid(rows_get(rows, row, first)), sub = (unsigned)decode_oid(rows_get(rows, row, first + 2));
+    uint32_t oid = decode_oid(rows_get(rows, row, first + 1));
+    struct object *found = oid_map_get(&reader->objects, oid_key(class, oid, sub));
+    return found || !sub ? found : oid_map_get(&reader->objects, oid_key(class, oid, 0));
+}
+
+void depend_rows(struct reader *reader, const struct rows *rows)
+{
+    for (size_t i = 0; i < rows->n_rows; i++) {
+        struct object *object = object_of(reader, rows, i, 0), *used = object_of(reader, rows, i, 3);
+        if (!object || !used || object == used || object->parent == used) continue;
+        vec_push(reader->ctx->arena, &object->uses, used);
+    }
+}

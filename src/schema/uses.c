@@ -1,0 +1,137 @@
+/* uses.c: what an object's SQL mentions, found among the objects of its schema. Where a name may mean several things all of
+ * them count: an order that is too strict does no harm. */
+#include "schema/diff.h"
+
+struct search {
+    struct ctx *ctx;
+    const struct object *user;
+    const struct schema *schema;
+    struct sql_mentions mentions;
+    struct objects relations; /* that are mentioned: whose columns a bare name may be */
+    struct objects *found;
+};
+
+static void push(struct search *s, struct object *object)
+{
+    if (!object || object == s->user || object == s->user->parent) return;
+    for (size_t i = 0; i < s->found->n; i++) {
+        if (s->found->at[i] == object) return;
+    }
+    vec_push(s->ctx->arena, s->found, object);
+}
+
+/* Whether a name that was said with or without a schema may mean something in `namespace`. */
+static bool may_be_in(const struct search *s, const char *said, const struct object *namespace)
+{
+    if (said) return str_eq(said, namespace->name);
+    const char *path = s->user->search_path;
+    return !path || !*path || strstr(path, namespace->name) != NULL;
+}
+
+enum sort { RELATIONS, ROUTINES, TYPES, OPERATORS };
+
+static bool is_of(const struct object *object, enum sort sort)
+{
+    static const char *const names[][8] = {
+        [RELATIONS] = {"table", "view", "materialized_view", "foreign_table", "sequence"},
+        [ROUTINES] = {"function", "procedure", "aggregate"},
+        [TYPES] = {"enum", "domain", "composite", "range", "base_type", "table", "view"},
+        [OPERATORS] = {"operator"},
+    };
+    for (size_t i = 0; i < 8 && names[sort][i]; i++) {
+        if (object_is(object, names[sort][i])) return true;
+    }
+    return false;
+}
+
+static void find(struct search *s, enum sort sort, const char *schema, const char *name)
+{
+    for (size_t i = 0; i < s->schema->roots.n; i++) {
+        const struct object *namespace = s->schema->roots.at[i];
+        if (!object_is(namespace, "schema") || !may_be_in(s, schema, namespace)) continue;
+        for (size_t k = 0; k < namespace->children.n; k++) {
+            struct object *object = namespace->children.at[k];
+            if (!str_eq(object->name, name) || !is_of(object, sort)) continue;
+            push(s, object);
+            if (sort == RELATIONS) vec_push(s->ctx->arena, &s->relations, object);
+        }
+    }
+}
+
+static void find_columns(struct search *s, const char *name)
+{
+    for (size_t i = 0; i < s->relations.n; i++) {
+        const struct object *relation = s->relations.at[i];
+        for (size_t k = 0; k < relation->children.n; k++) {
+            struct object *child = relation->children.at[k];
+            bool meant = object_is(child, "column") && (str_eq(name, "*") || str_eq(child->name, name));
+            if (meant) push(s, child);
+        }
+    }
+}
+
+static void find_all(struct search *s)
+{
+    static const struct { int what; enum sort sort; } sorts[] = {
+        {SQL_MENTION_RELATION, RELATIONS}, {SQL_MENTION_FUNCTION, ROUTINES}, {SQL_MENTION_TYPE, TYPES}, {SQL_MENTION_OPERATOR, OPERATORS},
+    };
+    for (size_t i = 0; i < s->mentions.n; i++) {
+        const struct sql_mention *mention = &s->mentions.at[i];
+        for (size_t k = 0; k < sizeof sorts / sizeof *sorts; k++) {
+            if ((int)mention->what == sorts[k].what && mention->name) find(s, sorts[k].sort, mention->schema, mention->name);
+        }
+    }
+    for (size_t i = 0; i < s->mentions.n; i++) {
+        if (s->mentions.at[i].what == SQL_MENTION_COLUMN) find_columns(s, s->mentions.at[i].name);
+    }
+}
+
+static void read_statements(struct search *s, const char *text)
+{
+    struct sql_texts statements = {0};
+    struct sql_error error;
+    if (!sql_split(s->ctx->arena, text, &statements, &error)) return;
+    for (size_t i = 0; i < statements.n; i++) sql_mentions(s->ctx->arena, SQL_STATEMENT, statements.at[i], &s->mentions);
+}
+
+static void read_field(struct search *s, const struct field *field, const struct value *value)
+{
+    if (!value->set || field->means == LIVE) return;
+    if (field->type == VALUE_EXPR && field->island == SQL_STATEMENTS) read_statements(s, value->expr.text);
+    else if (field->type == VALUE_EXPR) sql_mentions(s->ctx->arena, field->island, value->expr.text, &s->mentions);
+    for (size_t i = 0; field->type == VALUE_KEYS && i < value->keys.n; i++) {
+        const char *text = value->keys.at[i].expr.text;
+        if (text) sql_mentions(s->ctx->arena, SQL_EXPR, text, &s->mentions);
+    }
+}
+
+/* Most schemas have no code at all: then no expression of a table is worth reading again. */
+static bool has_code(struct ctx *ctx, const struct schema *schema)
+{
+    (void)ctx;
+    return schema_count(schema, "function") + schema_count(schema, "operator") + schema_count(schema, "aggregate") +
+           schema_count(schema, "composite") + schema_count(schema, "domain") + schema_count(schema, "range") > 0;
+}
+
+static bool is_worth_reading(struct ctx *ctx, const struct object *object)
+{
+    static const char *const parts[] = {"column", "check", "index", "exclude"};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (object_is(object, parts[i])) return has_code(ctx, object->home);
+    }
+    return true;
+}
+
+const struct objects *object_uses(struct ctx *ctx, const struct object *object)
+{
+    struct object *keeper = (struct object *)object;
+    if (object->live || object->uses_known) return &object->uses;
+    keeper->uses_known = true;
+    if (!is_worth_reading(ctx, object)) return &object->uses;
+    struct search search = {.ctx = ctx, .user = object, .schema = object->home, .found = &keeper->uses};
+    for (size_t i = 0; i < object->kind->n_fields; i++) read_field(&search, &object->kind->fields[i], &object->values[i]);
+    if (object->parent && object_is(object->parent, "table")) vec_push(ctx->arena, &search.relations, object->parent);
+    for (size_t i = 0; i < object->args.n; i++) push(&search, object->args.at[i].to);
+    find_all(&search);
+    return &object->uses;
+}
