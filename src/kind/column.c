@@ -489,6 +489,12 @@ static void alter_identity(const struct object *from, const struct object *to, c
 
 static void alter_default(const struct object *to, struct ops *ops)
 {
+    bool held = to->lets_go && has(to->peer, F_default);
+    if (held) {
+        alter_column(to, "DROP DEFAULT", ops);
+        ops->list.at[ops->list.n - 1].phase = PHASE_DETACH;
+        if (!has(to, F_default)) return;
+    }
     if (has(to, F_default)) set_default(to, ops);
     else alter_column(to, "DROP DEFAULT", ops);
 }

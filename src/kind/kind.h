@@ -161,6 +161,9 @@ struct object {
     bool broken;               /* live index that is INVALID */
     bool holds_nulls;          /* column of the models that becomes NOT NULL: its live rows hold NULL (asked before planning) */
     bool building;             /* live index that is being built now */
+    bool anew;                 /* dropped and made again in this plan */
+    bool lets_go;              /* a column whose default uses something that goes: the default goes first */
+    bool unchecked;            /* a routine that can't be made after all that its body mentions: made with check_function_bodies off */
     bool aside;                /* left out of the comparison: another revision's matter */
     struct object *peer;       /* the same object on the other side, once bound */
     const struct object *now;  /* whose names the SQL has to use at this point of a plan (set by the planner) */

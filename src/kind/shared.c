@@ -8,7 +8,7 @@ const char *drop_if(const struct ops *ops)
 
 bool table_exists(const struct object *child)
 {
-    return child->parent->peer != NULL;
+    return child->parent->peer != NULL && !child->parent->anew;
 }
 
 struct object *column_sequence(const struct object *column)

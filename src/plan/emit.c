@@ -4,11 +4,15 @@
 /* From here on names are those after the renames; what is dropped, or dropped and made anew, keeps its own until then. */
 static void set_names(const struct changes *changes)
 {
-    for (size_t i = 0; i < changes->to->all.n; i++) changes->to->all.at[i]->now = changes->to->all.at[i];
+    for (size_t i = 0; i < changes->to->all.n; i++) {
+        struct object *to = changes->to->all.at[i];
+        to->now = to;
+        to->anew = to->change && to->change->type == CHANGE_RECREATE && !to->kind->rebuild;
+    }
     for (size_t i = 0; i < changes->from->all.n; i++) {
         struct object *from = changes->from->all.at[i];
-        bool anew = from->change && from->change->type == CHANGE_RECREATE && !from->kind->rebuild;
-        from->now = from->peer && !anew ? from->peer : from;
+        from->anew = from->change && from->change->type == CHANGE_RECREATE && !from->kind->rebuild;
+        from->now = from->peer && !from->anew ? from->peer : from;
     }
 }
 
@@ -31,8 +35,13 @@ static void set_third_names(struct ctx *ctx, const struct changes *changes)
 static void rename_default(const struct object *from, const struct object *to, struct ops *ops)
 {
     struct buf sql = buf_new(ops->ctx->arena);
+    bool part = to->kind->name_space == NAMES_OWN && to->parent && object_is_relation(to->parent);
     buf_printf(&sql, "ALTER %s ", to->kind->noun);
     sql_object_as(&sql, to, from->name);
+    if (part) {
+        buf_add(&sql, " ON ");
+        sql_table_of(&sql, to);
+    }
     buf_add(&sql, " RENAME TO ");
     sql_ident(&sql, to->name);
     op_add(ops, PHASE_RENAME, sql.text)->group = 1;
@@ -110,11 +119,11 @@ static void emit_recreate(const struct change *change, struct ops *ops)
         return;
     }
     size_t first = ops->list.n;
-    kind->drop(change->from, ops);
+    if (!change->gone) kind->drop(change->from, ops);
     for (size_t i = first; i < ops->list.n; i++) {
         if (ops->list.at[i].phase == PHASE_DROP) ops->list.at[i].phase = PHASE_DETACH;
     }
-    kind->create(change->to, ops);
+    if (!change->with_parent) kind->create(change->to, ops);
     emit_finish(change->to, ops);
 }
 

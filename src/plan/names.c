@@ -31,6 +31,21 @@ static bool is_relation(const struct object *object)
     return object->kind->name_space == NAMES_RELATION || has_index(object);
 }
 
+static bool takes_type_name(const struct object *object)
+{
+    return object->kind->name_space == NAMES_TYPE || object_is_relation(object) || object_is(object, "sequence");
+}
+
+/* Routines and operators of one name live side by side. */
+static const char *own_name(struct order *order, const struct object *object, const char *name)
+{
+    struct buf buf = buf_new(order->ctx->arena);
+    buf_add(&buf, name);
+    sql_args(&buf, object);
+    if (object->tail) buf_add(&buf, object->tail);
+    return buf.text;
+}
+
 /* The names of an object called `name`, its relations and types in `schema`. */
 static struct keys_of_name keys_in(struct order *order, const struct object *object, const char *name,
                                    const struct object *schema)
@@ -38,10 +53,9 @@ static struct keys_of_name keys_in(struct order *order, const struct object *obj
     struct keys_of_name keys = {0};
     enum name_space space = object->kind->name_space;
     if (is_relation(object)) add_key(order, &keys, "relation", schema, name);
-    if (space == NAMES_TYPE || object_is(object, "table") || object_is(object, "sequence"))
-        add_key(order, &keys, "type", schema, name);
+    if (takes_type_name(object)) add_key(order, &keys, "type", schema, name);
     if (space == NAMES_CONSTRAINT) add_key(order, &keys, "constraint", object->parent, name);
-    if (space == NAMES_OWN) add_key(order, &keys, object->kind->title, object->parent, name);
+    if (space == NAMES_OWN) add_key(order, &keys, object->kind->title, object->parent, own_name(order, object, name));
     return keys;
 }
 
@@ -211,8 +225,7 @@ static bool begins_circle(const struct changes *changes, const struct change *ch
 
 static bool shares_space(const struct object *a, const struct object *b)
 {
-    bool types = (a->kind->name_space == NAMES_TYPE || object_is(a, "table") || object_is(a, "sequence")) &&
-                 (b->kind->name_space == NAMES_TYPE || object_is(b, "table") || object_is(b, "sequence"));
+    bool types = takes_type_name(a) && takes_type_name(b);
     return types || (is_relation(a) && is_relation(b));
 }
 

@@ -174,6 +174,15 @@ static void edges_of_needs(struct order *order, const struct change *change, con
     }
 }
 
+/* Whether a part is dropped, or made, by what its parent's change does. */
+static bool is_included(const struct change *change, const struct object *part, bool new_side)
+{
+    const struct change *own = part->change;
+    if (!own || own == change) return false;
+    if (own->gone && !new_side) return true;
+    return own->with_parent && acting(part) == change;
+}
+
 /* An object's own needs, and those of the children that its CREATE or DROP includes. */
 static void edges_of_object(struct order *order, const struct change *change, const struct object *object, bool new_side)
 {
@@ -181,7 +190,7 @@ static void edges_of_object(struct order *order, const struct change *change, co
     if (change->type == CHANGE_RENAME || change->type == CHANGE_COMMENT || change->type == CHANGE_ALTER) return;
     for (size_t i = 0; i < object->children.n; i++) {
         const struct object *child = object->children.at[i];
-        if (child->change && child->change->with_parent && acting(child) == change) edges_of_needs(order, change, child, new_side);
+        if (is_included(change, child, new_side)) edges_of_needs(order, change, child, new_side);
     }
 }
 
@@ -266,7 +275,7 @@ enum order_result plan_order(struct ctx *ctx, const struct changes *changes, con
     order.graph = graph_new(ctx->arena, n);
     make_edges(&order);
     if (!graph_sort(order.graph, less, &order, sorted, cycle, &n_cycle)) {
-        if (order_step_aside(&order, cycle, n_cycle)) return ORDER_AGAIN;
+        if (order_leave_unread(&order, cycle, n_cycle) || order_step_aside(&order, cycle, n_cycle)) return ORDER_AGAIN;
         report_loop(&order, cycle, n_cycle);
         return ORDER_LOOP;
     }

@@ -10,6 +10,9 @@ struct plan *plan_make(struct ctx *ctx, const struct changes *changes, const str
         struct ops ops;
         plan_emit(ctx, changes, options, &ops);
         enum order_result result = plan_order(ctx, changes, &ops, plan);
-        if (result != ORDER_AGAIN) return result == ORDER_FINE ? plan : NULL;
+        if (result == ORDER_LOOP) return NULL;
+        if (result == ORDER_AGAIN) continue;
+        plan_bodies(ctx, plan, options->create);
+        return plan;
     }
 }

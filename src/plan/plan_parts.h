@@ -61,6 +61,10 @@ void plan_emit(struct ctx *ctx, const struct changes *changes, const struct plan
 /* order.c: sorts them. AGAIN: a change has to step aside from its name first; LOOP: a diagnostic. */
 enum order_result { ORDER_FINE, ORDER_AGAIN, ORDER_LOOP };
 enum order_result plan_order(struct ctx *ctx, const struct changes *changes, const struct ops *ops, struct plan *plan);
+/* bodies.c: has a routine in a circle of dependencies made without its body being read; false: none is to blame. */
+bool order_leave_unread(struct order *order, const size_t *cycle, size_t n_cycle);
+/* bodies.c: what has to be said around routines that are made before what they mention, and after them. */
+void plan_bodies(struct ctx *ctx, struct plan *plan, bool session_is_off);
 /* risk.c: what a person has to know about an op, as one line; sets op->risk_text. */
 void plan_risk(struct ctx *ctx, struct op *op);
 

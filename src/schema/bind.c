@@ -188,9 +188,11 @@ static void ask_for_unbound(struct diff *diff, struct object *model)
     }
 }
 
-static bool is_table_part(const struct object *model)
+/* Constraints and indexes, of tables and domains: what PostgreSQL names where nobody does. */
+static bool is_unnamed_part(const struct object *model)
 {
-    return model->parent && object_is(model->parent, "table") && !object_is(model, "column");
+    bool constraint = model->kind->name_space == NAMES_CONSTRAINT || object_is(model, "index");
+    return constraint && model->parent && !object_is(model->parent, "schema");
 }
 
 static void bind_by_structure(struct diff *diff, bool ask)
@@ -199,7 +201,7 @@ static void bind_by_structure(struct diff *diff, bool ask)
         struct object *model = diff->models->all.at[i];
         if (model->peer) continue;
         if (object_is(model, "sequence")) match_owned_sequence(diff, model);
-        else if (is_table_part(model) && !match_structure(diff, model) && ask) ask_for_unbound(diff, model);
+        else if (is_unnamed_part(model) && !match_structure(diff, model) && ask) ask_for_unbound(diff, model);
     }
 }
 

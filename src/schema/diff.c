@@ -21,10 +21,10 @@ static bool is_ours(const struct diff *diff, const struct object *live)
     return !diff->manifest || map_has(diff->manifest, path_key(diff, live)) || diff_dropped(diff, live);
 }
 
-/* The parts of a table that is dropped (or, on the way back, made again) share its fate, known or not. */
+/* The parts of something that is dropped (or, on the way back, made again) share its fate, known or not. */
 static bool goes_with_parent(const struct object *live)
 {
-    const struct change *change = live->parent && object_is(live->parent, "table") ? live->parent->change : NULL;
+    const struct change *change = live->parent && !object_is(live->parent, "schema") ? live->parent->change : NULL;
     return change && (change->type == CHANGE_DROP || change->type == CHANGE_CREATE);
 }
 
@@ -48,17 +48,18 @@ struct change *changes_add(struct changes *changes, struct ctx *ctx, enum change
     return change;
 }
 
-static bool folds_into_parent(struct ctx *ctx, const struct object *object)
+bool changes_fold(struct ctx *ctx, const struct object *object)
 {
     struct buf probe = buf_new(ctx->arena);
-    return object->kind->define && object->parent->change && object->parent->change->type == CHANGE_CREATE &&
-           object->kind->define(object, &probe);
+    const struct change *parent = object->parent ? object->parent->change : NULL;
+    bool made = parent && (parent->type == CHANGE_CREATE || (parent->type == CHANGE_RECREATE && !object->parent->kind->rebuild));
+    return made && object->kind->define && object->kind->define(object, &probe);
 }
 
 static void create(struct diff *diff, struct changes *changes, struct object *object)
 {
     struct change *change = changes_add(changes, diff->ctx, CHANGE_CREATE, NULL, object);
-    change->with_parent = folds_into_parent(diff->ctx, object);
+    change->with_parent = changes_fold(diff->ctx, object);
 }
 
 static void drop(struct diff *diff, struct changes *changes, struct object *object)

@@ -10,6 +10,7 @@ struct change {
     enum change_type type;
     struct object *from, *to; /* from NULL: create; to NULL: drop */
     bool *changed;            /* [kind->n_fields] for ALTER and RECREATE */
+    bool gone;                /* RECREATE: its drop happens with its parent's */
     bool with_parent;         /* create or drop that happens with its parent's (a column of a new table) */
     bool foreign;             /* DROP: in no revision, dropped because --drop says so */
     bool forced;              /* a recreate only because something it depends on is recreated */

@@ -2,8 +2,7 @@
  * goes along with something else and needs no step of its own. */
 #include "schema/diff_parts.h"
 
-/* The change by which `to` is taken down and made anew, made from what it has now. */
-static bool force(struct diff *diff, struct changes *changes, struct object *to)
+bool changes_force(struct diff *diff, struct changes *changes, struct object *to)
 {
     if (!to->peer) return false;
     if (to->change && to->change->type == CHANGE_ALTER) {
@@ -130,13 +129,13 @@ static bool follow_column(struct diff *diff, struct changes *changes, const stru
     for (size_t i = 0; i < siblings->n; i++) {
         struct object *sibling = siblings->at[i];
         if (sibling != column && sibling->peer && stands_in_the_way(diff->ctx, sibling, column)) {
-            more |= force(diff, changes, sibling);
+            more |= changes_force(diff, changes, sibling);
         }
     }
     for (size_t i = 0; i < schema->all.n; i++) {
         struct object *other = schema->all.at[i];
         if (!object_is(other, "foreign_key") || !other->peer || object_get(other, "table")->ref.to != column->parent) continue;
-        if (stands_in_the_way(diff->ctx, other, column)) more |= force(diff, changes, other);
+        if (stands_in_the_way(diff->ctx, other, column)) more |= changes_force(diff, changes, other);
     }
     return more;
 }
@@ -167,7 +166,7 @@ static bool follow_key(struct diff *diff, struct changes *changes, const struct 
         struct object *other = changes->to->all.at[i];
         if (!object_is(other, "foreign_key") || !other->peer) continue;
         if (needs_object(diff->ctx, other, sides[1]) || needs_object(diff->ctx, other->peer, sides[0])) {
-            more |= force(diff, changes, other);
+            more |= changes_force(diff, changes, other);
         }
     }
     return more;
@@ -185,7 +184,7 @@ static bool follow_gone_key(struct diff *diff, struct changes *changes, const st
     for (size_t i = 0; i < changes->from->all.n; i++) {
         struct object *other = changes->from->all.at[i];
         if (object_is(other, "foreign_key") && other->peer && needs_object(diff->ctx, other, key)) {
-            more |= force(diff, changes, other->peer);
+            more |= changes_force(diff, changes, other->peer);
         }
     }
     return more;
@@ -292,7 +291,7 @@ static void forget_renames(struct changes *changes)
 void diff_follow(struct diff *diff, struct changes *changes)
 {
     retype_columns(diff, changes);
-    while (follow_once(diff, changes)) {
+    while (follow_once(diff, changes) || diff_dependents(diff, changes)) {
     }
     forget_renames(changes);
     fold(diff, changes);

@@ -1,0 +1,115 @@
+/* dependents.c: what uses something that is dropped and made anew (or whose type changes under it) has to let go of it first and
+ * to be made again after it: views, routines, triggers, policies, rules, defaults, whatever pg_depend or the models' SQL says.
+ * What stands in something that is made anew goes with it and comes back with it. */
+#include "schema/diff_parts.h"
+
+struct users {
+    struct objects *of; /* of the old side's objects, by their serial; NULL until wanted */
+};
+
+static struct objects *users_of(struct diff *diff, const struct changes *changes, struct users *users, const struct object *used)
+{
+    const struct objects *all = &changes->from->all;
+    if (!users->of) {
+        users->of = ARENA_ARRAY(diff->ctx->arena, struct objects, all->n + 1);
+        for (size_t i = 0; i < all->n; i++) {
+            const struct objects *uses = object_uses(diff->ctx, all->at[i]);
+            for (size_t k = 0; k < uses->n; k++) vec_push(diff->ctx->arena, &users->of[uses->at[k]->serial], all->at[i]);
+        }
+    }
+    return &users->of[used->serial];
+}
+
+static bool is_one_of(const struct object *object, const char *const *list)
+{
+    for (; *list; list++) {
+        if (object_is(object, *list)) return true;
+    }
+    return false;
+}
+
+/* Whose use of a column keeps PostgreSQL from changing its type. */
+static bool holds_column(const struct object *user)
+{
+    static const char *const holders[] = {"view", "materialized_view", "rule", "trigger", "policy", "function", "procedure",
+                                        "publication", NULL};
+    return is_one_of(user, holders);
+}
+
+/* A column's default is set anew; the column stays, and its rows. */
+static bool renew_default(struct diff *diff, struct changes *changes, struct object *to)
+{
+    const struct value *text = object_get(to, "default");
+    size_t field = (size_t)(text - to->values);
+    struct change *change = to->change;
+    if (!text->set || (change && change->type != CHANGE_ALTER) || (change && change->changed[field])) return false;
+    if (!change) {
+        change = changes_add(changes, diff->ctx, CHANGE_ALTER, to->peer, to);
+        change->forced = true;
+    }
+    change->changed[field] = true;
+    return true;
+}
+
+static bool follow_user(struct diff *diff, struct changes *changes, const struct object *user)
+{
+    static const char *const lasting[] = {"table", "composite", "enum", "sequence", "schema", "extension", "attribute", "domain", NULL};
+    struct object *to = user->peer;
+    if (!to || is_one_of(user, lasting)) return false;
+    if (object_is(user, "column") && !object_get(to, "generated")->set) {
+        to->lets_go = to->peer->lets_go = true;
+        return renew_default(diff, changes, to);
+    }
+    return changes_force(diff, changes, to);
+}
+
+/* Its parts are gone once it is dropped. */
+static bool follow_parts(struct diff *diff, struct changes *changes, struct change *change)
+{
+    bool more = false;
+    for (size_t i = 0; i < change->from->children.n; i++) {
+        struct object *part = change->from->children.at[i];
+        if (part->change && part->change->type == CHANGE_DROP) part->change->with_parent = true;
+        if (!part->peer || part->peer->parent != change->to) continue;
+        more |= changes_force(diff, changes, part->peer);
+        part->peer->change->gone = true;
+        part->peer->change->with_parent = changes_fold(diff->ctx, part->peer);
+    }
+    for (size_t i = 0; i < change->to->children.n; i++) {
+        struct object *part = change->to->children.at[i];
+        if (part->change && part->change->type == CHANGE_CREATE) part->change->with_parent = changes_fold(diff->ctx, part);
+    }
+    return more;
+}
+
+static bool is_anew(const struct change *change)
+{
+    return change->type == CHANGE_RECREATE && !change->to->kind->rebuild;
+}
+
+static bool column_type_changes(const struct change *change)
+{
+    const struct object *column = change->from;
+    if (change->type != CHANGE_ALTER || !object_is(column, "column")) return false;
+    return change->changed[0] || change->changed[object_get(column, "collation") - column->values];
+}
+
+bool diff_dependents(struct diff *diff, struct changes *changes)
+{
+    struct users users = {0};
+    bool more = false;
+    for (size_t i = 0; i < changes->n; i++) {
+        struct change *change = changes->at[i];
+        if (!change->from || change->from->change != change) continue;
+        bool retyped = column_type_changes(change), rebuilt = change->type == CHANGE_RECREATE && change->to->kind->rebuild;
+        if (change->type != CHANGE_DROP && change->type != CHANGE_RECREATE && !retyped) continue;
+        if (is_anew(change)) more |= follow_parts(diff, changes, change);
+        const struct objects *list = users_of(diff, changes, &users, change->from);
+        for (size_t k = 0; k < list->n; k++) {
+            const struct object *user = list->at[k];
+            if ((retyped || rebuilt) && !holds_column(user)) continue;
+            more |= follow_user(diff, changes, user);
+        }
+    }
+    return more;
+}
