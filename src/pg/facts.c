@@ -36,11 +36,22 @@ bool facts_nulls(struct conn *conn, const struct changes *changes)
 
 /* ---- foreign keys of others */
 
-/* What is dropped, or dropped and made anew, and may be referred to. */
+static bool is_retyped(const struct change *change)
+{
+    return change->type == CHANGE_ALTER && object_is(change->from, "column") && change->changed[0];
+}
+
+/* What is dropped, or dropped and made anew, and may be referred to; a column whose type changes. */
+static bool goes(const struct change *change)
+{
+    return change->from && (change->type == CHANGE_DROP || change->type == CHANGE_RECREATE || is_retyped(change));
+}
+
+/* By foreign keys. */
 static bool may_be_referred_to(const struct change *change)
 {
     const struct object *from = change->from;
-    if (!from || (change->type != CHANGE_DROP && change->type != CHANGE_RECREATE)) return false;
+    if (!goes(change) || is_retyped(change)) return false;
     return object_is(from, "table") || object_is(from, "column") || object_is(from, "primary_key") || object_is(from, "unique") ||
            object_is(from, "index");
 }
@@ -54,26 +65,43 @@ static void report(struct ctx *ctx, const struct change *change, const char *key
     diag_mend(ctx, diag, "mend", "declare %s in the models, or drop that foreign key by hand before", table);
 }
 
-/* Foreign keys of the managed schemas that nobody declared. */
+static bool is_needed(struct ctx *ctx, const struct object *user, const struct object *used)
+{
+    struct objects needs = {0}, later = {0};
+    object_needs(ctx, user, &needs, &later);
+    for (size_t i = 0; i < needs.n; i++) {
+        if (needs.at[i] == used) return true;
+    }
+    return false;
+}
+
+/* A foreign key that nobody declared, or a view, a routine, a trigger .. that uses what goes. */
+static bool blocked_by(struct ctx *ctx, const struct change *change, const struct object *user)
+{
+    const struct object *from = change->from;
+    bool within = user->parent == from || user == from || (from->parent && user->parent == from->parent && !object_is(user, "foreign_key"));
+    if (object_is(user, "column") || within || !is_needed(ctx, user, from)) return false;
+    if (object_is(user, "foreign_key")) {
+        report(ctx, change, sql_ident_str(ctx->arena, user->name), object_shown(ctx->arena, user->parent));
+        return true;
+    }
+    struct diag *diag = diag_add(ctx, D_UNMANAGED, change->to ? change->to->span : nowhere, "%s %s uses %s %s, and modelc does not manage it",
+                                 user->kind->title, object_shown(ctx->arena, user), from->kind->title, object_shown(ctx->arena, from));
+    diag_severity(diag, SEVERITY_ERROR);
+    diag_mend(ctx, diag, "mend", "modelc import --add \"%s %s\", or drop it by hand before", user->kind->name, object_path(ctx->arena, user));
+    return true;
+}
+
+/* By what stands in the managed schemas and nobody declared. */
 static bool blocked_by_unmanaged(const struct diff *diff, const struct change *change)
 {
-    struct arena *arena = diff->ctx->arena;
-    bool blocked = false;
     for (size_t i = 0; i < diff->unmanaged.n; i++) {
         const struct object *other = diff->unmanaged.at[i];
         for (size_t j = 0; j <= other->children.n; j++) {
-            const struct object *key = j ? other->children.at[j - 1] : other;
-            struct objects needs = {0}, later = {0};
-            if (!object_is(key, "foreign_key")) continue;
-            object_needs(diff->ctx, key, &needs, &later);
-            for (size_t k = 0; k < needs.n && !blocked; k++) {
-                if (needs.at[k] != change->from || key->parent == change->from) continue;
-                report(diff->ctx, change, sql_ident_str(arena, key->name), object_shown(arena, key->parent));
-                blocked = true;
-            }
+            if (blocked_by(diff->ctx, change, j ? other->children.at[j - 1] : other)) return true;
         }
     }
-    return blocked;
+    return false;
 }
 
 /* name of the key, its table, the table referred to (path), the name of the index it rests on */
@@ -104,6 +132,7 @@ static bool blocked_by_others(const struct diff *diff, const struct changes *cha
     bool blocked = false;
     for (size_t i = 0; i < changes->n; i++) {
         const struct change *change = changes->at[i];
+        if (goes(change)) blocked |= blocked_by_unmanaged(diff, change);
         if (!may_be_referred_to(change)) continue;
         for (size_t r = 0; r < rows->n_rows; r++) {
             const char *table = rows_get(rows, r, 1);
@@ -111,7 +140,6 @@ static bool blocked_by_others(const struct diff *diff, const struct changes *cha
             report(diff->ctx, change, rows_get(rows, r, 0), table);
             blocked = true;
         }
-        blocked |= blocked_by_unmanaged(diff, change);
     }
     return blocked;
 }
@@ -121,7 +149,7 @@ bool facts_blockers(struct conn *conn, const struct diff *diff, const struct cha
     struct rows rows;
     struct server_error error;
     bool any = false;
-    for (size_t i = 0; i < changes->n; i++) any |= may_be_referred_to(changes->at[i]);
+    for (size_t i = 0; i < changes->n; i++) any |= goes(changes->at[i]);
     if (!any) return true;
     if (!conn_query(conn, foreign_keys, &rows, &error)) {
         server_error_report(conn->ctx, &error, nowhere, "foreign keys of other schemas");

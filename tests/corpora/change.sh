@@ -1,0 +1,80 @@
+# change.sh: one change of somebody else's database, all the way: the old schema is imported and recorded, the new one's models take the
+# place of its models, the migration runs up and down, and pg_dump is the judge. To be sourced after tests/lib/{cluster,dump}.sh.
+#
+# change_prove NAME OLD.sql NEW.sql [ROLES.sql]   0: proven; else $change_dir/report says what went wrong. Needs $MODELC, $NORMALISE, $work.
+
+change_note() { # STAGE [FILE]
+    echo "$1" >>"$change_dir/report"
+    [ -n "${2:-}" ] && head -n "${MODELC_SHOW:-40}" "$2" | sed 's/^/    /' >>"$change_dir/report"
+    return 1
+}
+
+change_modelc() { # STAGE ARGUMENTS...
+    local stage=$1 code
+    shift
+    (cd "$change_dir/project" && exec timeout 120 "$MODELC" --no-color "$@") >"$change_dir/out" 2>&1 </dev/null
+    code=$?
+    [ "$code" = 0 ] || change_note "$stage: modelc $1: exit $code" "$change_dir/out"
+}
+
+# Other people's dumps: roles that are missing are the loader's matter (roles.sql); what can't be loaded at all is no case.
+change_load() { # DB FILE
+    createdb -T template0 "$1" && psql -qX -v ON_ERROR_STOP=1 -d "$1" -f "$2" >"$change_dir/load" 2>&1 && return 0
+    change_note "the schema itself does not load: $2" "$change_dir/load"
+}
+
+change_import() { # DB: the models of that database, in place of those there are
+    rm -rf "$change_dir/project/models"
+    mkdir -p "$change_dir/project/models"
+    DATABASE_URL=$(cluster_url "$1") change_modelc "import of $1" import --force
+}
+
+# The tables are empty: what existing rows would get makes no difference.
+change_complete() { # FILE
+    sed 's/^-- modelc:complete /-- modelc:data /' "$1" >"$change_dir/completed" && cat "$change_dir/completed" >"$1"
+}
+
+change_same() { # STAGE FILE FILE
+    dump_same "$2" "$3" "$change_dir/diff" "${change_db}_again" || change_note "$1" "$change_dir/diff"
+}
+
+change_up_and_down() {
+    local newest
+    change_modelc autogenerate autogenerate -m change --drop all || return
+    if grep -q 'No changes detected' "$change_dir/out"; then
+        change_same "no changes were found, but the databases differ" "$change_dir/dump.new" "$change_dir/dump.old"
+        return
+    fi
+    newest=$(ls "$change_dir/project/migrations/versions/"*.sql | sort | tail -n 1)
+    change_complete "$newest"
+    change_modelc upgrade upgrade head || { change_note "its file" "$newest"; return 1; }
+    dump_db "$change_db" >"$change_dir/dump.up"
+    change_same "upgrade: not as the new database" "$change_dir/dump.new" "$change_dir/dump.up" || { change_note "its file" "$newest"; return 1; }
+    change_modelc "diff after upgrade" diff --exit-code || return
+    change_modelc downgrade downgrade -1 || { change_note "its file" "$newest"; return 1; }
+    dump_db "$change_db" >"$change_dir/dump.down"
+    change_same "downgrade: not as the old database" "$change_dir/dump.old" "$change_dir/dump.down" || change_note "its file" "$newest"
+}
+
+change_all() { # OLD NEW
+    change_load "$change_db" "$1" && change_load "${change_db}_new" "$2" || return
+    dump_db "$change_db" >"$change_dir/dump.old"
+    dump_db "${change_db}_new" >"$change_dir/dump.new"
+    printf 'models = models\nmigrations = migrations/versions\nids = sequential\nroles = *\n' >"$change_dir/project/modelc.ini"
+    change_import "$change_db" && change_modelc baseline baseline -m base && change_import "${change_db}_new" && change_up_and_down
+}
+
+change_prove() {
+    local status
+    change_dir=$work/$1
+    change_db=$(printf 'c_%s' "$1" | tr -c 'a-z0-9_\n' _ | cut -c1-40)
+    mkdir -p "$change_dir/project/migrations/versions" "$change_dir/project/models"
+    [ -n "${4:-}" ] && psql -qX -d postgres -f "$4" >/dev/null 2>&1
+    export DATABASE_URL
+    DATABASE_URL=$(cluster_url "$change_db")
+    change_all "$2" "$3"
+    status=$?
+    dropdb --if-exists "$change_db" >/dev/null 2>&1
+    dropdb --if-exists "${change_db}_new" >/dev/null 2>&1
+    [ "$status" = 0 ] && [ ! -s "$change_dir/report" ]
+}
