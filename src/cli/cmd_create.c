@@ -52,6 +52,7 @@ static void add_plan(struct creating *c, const struct plan *plan)
         struct create_batch *batch = batch_for(c, op, i ? op - 1 : NULL);
         struct create_statement statement = {
             .sql = op->sql, .search_path = op->search_path, .note = op->note, .span = object->span};
+        if (op->phase == PHASE_CODE) batch->unread = true;
         vec_push(c->s->ctx->arena, &batch->statements, statement);
         c->work.statements++;
     }

@@ -18,6 +18,7 @@ struct create_batch {
     bool transaction;               /* else its statements run one by one */
     const struct section *section;  /* of a revision; NULL: made from the models */
     const struct revision *revision;
+    bool unread;                    /* it makes routines, whose bodies may mention what comes later */
     VEC(struct create_statement) statements;
 };
 struct create_work {

@@ -71,11 +71,13 @@ static struct op setting(const struct op *beside, const char *sql)
     return (struct op){.sql = sql, .phase = beside->phase, .change = beside->change, .note = beside->note};
 }
 
-static struct op reading(struct ctx *ctx, const struct op *of, const struct sql_routine *routine)
+/* Under a session that reads no bodies it has to be switched on beside. */
+static struct op reading(struct ctx *ctx, const struct op *of, const struct sql_routine *routine, bool session_is_off)
 {
     struct buf name = buf_new(ctx->arena), sql = buf_new(ctx->arena);
     sql_object(&name, of->change->to);
-    buf_printf(&sql, "SELECT pg_catalog.%s(", validator(routine));
+    const char *on = session_is_off ? "pg_catalog.set_config('check_function_bodies', 'on', true), " : "";
+    buf_printf(&sql, "SELECT %spg_catalog.%s(", on, validator(routine));
     sql_literal(&sql, name.text);
     buf_add(&sql, "::pg_catalog.regprocedure)");
     struct op op = setting(of, sql.text);
@@ -102,7 +104,7 @@ void plan_bodies(struct ctx *ctx, struct plan *plan, bool session_is_off)
         bool unread = i < end && goes_unread(ctx, plan, i, &routine);
         const struct op *beside = &plan->ops.at[i < plan->ops.n ? i : i - 1];
         if (unread) {
-            struct op op = reading(ctx, &plan->ops.at[i], &routine);
+            struct op op = reading(ctx, &plan->ops.at[i], &routine, session_is_off);
             vec_push(ctx->arena, &readings.ops, op);
         }
         if (unread != off && !session_is_off) {
