@@ -39,6 +39,28 @@ static bool run_chain(struct session *s, struct conn *conn)
     return done;
 }
 
+static void read_roles(struct conn *conn, struct map *roles)
+{
+    struct rows rows;
+    struct server_error error;
+    if (!conn_query(conn, "SELECT rolname FROM pg_catalog.pg_roles WHERE rolname !~ '^pg_'", &rows, &error)) return;
+    for (size_t i = 0; i < rows.n_rows; i++) map_put(roles, rows_get(&rows, i, 0), roles);
+    rows_free(&rows);
+}
+
+/* A throw-away server of ours has nobody that the chain could grant anything to. */
+static void bring_roles(struct session *s, struct conn *conn)
+{
+    struct map *here = map_new(s->ctx->arena), *there = map_new(s->ctx->arena);
+    struct server_error error;
+    read_roles(s->conn, here);
+    read_roles(conn, there);
+    for (struct map_entry e = map_first(here); e.key; e = map_next(e)) {
+        if (map_has(there, e.key)) continue;
+        conn_query(conn, arena_printf(s->ctx->arena, "CREATE ROLE %s", sql_ident_str(s->ctx->arena, e.key)), NULL, &error);
+    }
+}
+
 /* The database that the chain alone makes, or NULL where it can't be had. */
 static struct schema *replay(struct session *s, const struct comparison *found)
 {
@@ -47,6 +69,7 @@ static struct schema *replay(struct session *s, const struct comparison *found)
     struct conn *conn = scratch_conn(scratch);
     struct schema *made = NULL;
     struct catalog_options options = {.models = s->models, .known = found->known, .state_schema = s->project->state_schema};
+    if (conn && !option_given(s->options, OPT_SCRATCH)) bring_roles(s, conn);
     if (conn && run_chain(s, conn)) made = catalog_read(conn, &options);
     scratch_close(scratch);
     return made;

@@ -56,6 +56,15 @@ const struct option option_table[OPT_COUNT] = {
     [OPT_STRICT] = {.name = "strict", .help = "what modelc does not handle, and one-sided relationships, are errors"},
     [OPT_ONTO] = {.name = "onto", .value = "REV", .complete = COMPLETE_REVISION,
                   .help = "the other head, which your revisions shall follow"},
+    [OPT_SQL_FILE] = {.name = "sql", .value = "FILE", .complete = COMPLETE_FILE,
+                      .help = "not the database: what this script makes (pg_dump -s; - for standard input)"},
+    [OPT_LAYOUT] = {.name = "layout", .value = "HOW", .choices = "single schema group table",
+                    .help = "one file; one per schema; per group of related tables; per table"},
+    [OPT_MODELS] = {.letter = 'o', .name = "models", .value = "DIR", .complete = COMPLETE_FOLDER,
+                    .help = "the folder to write to (default: the project's, else models)"},
+    [OPT_ADD] = {.name = "add", .value = "PATH",
+                 .help = "add this one object to the models there are (repeatable)"},
+    [OPT_FORCE] = {.name = "force", .help = "write although there are model files: those of the same name are lost"},
     [OPT_SCDOC] = {.name = "scdoc", .help = "as the source of a man page"},
 };
 
@@ -97,6 +106,24 @@ const struct command commands[] = {
      .examples = {{"modelc fmt", "all models"},
                   {"modelc fmt models/shop.model", "one file"},
                   {"modelc fmt --check", "for CI: exit 1 if a file would change"}}},
+
+    {.name = "import", .group = GROUP_START, .run = cmd_import,
+     .summary = "write models of a database that exists, or of an SQL script",
+     .about = "Says everything that a database holds as models: one file per schema, or per\n"
+              "group of related tables where there are many (--layout), in the order a person\n"
+              "would read them, with PostgreSQL's own names left out. Comments become `---`\n"
+              "lines. The database is only read. With --sql it is a script's: it is loaded\n"
+              "into a throw-away server; its rows are left out, its roles made as needed.\n"
+              "Nothing is overwritten without --force. With --add, single objects are put\n"
+              "where they belong in the models there are, and the rest stays as it is.",
+     .arguments = {{.name = "PATH", .many = true}},
+     .options = {OPT_SQL_FILE, OPT_LAYOUT, OPT_MODELS, OPT_ADD, OPT_FORCE},
+     .examples = {{"modelc import", "the project's database"},
+                  {"modelc import --db postgresql://localhost/shop", "this one; no project is needed"},
+                  {"modelc import --sql shop.sql", "what pg_dump -s wrote, or any script"},
+                  {"pg_dump -s shop | modelc import --sql -", "without a file"},
+                  {"modelc import --layout group -o models", "a file per group of tables"},
+                  {"modelc import --add table public.prices", "one table into the models there are"}}},
 
     {.name = "autogenerate", .group = GROUP_WRITE, .run = cmd_autogenerate,
      .summary = "write a revision from models and database",

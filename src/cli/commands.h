@@ -21,6 +21,7 @@ enum option_id {
     OPT_VERBOSE, OPT_RANGE, OPT_INDICATE_CURRENT, OPT_CHECK_HEADS, OPT_PURGE,
     OPT_CHECK, OPT_SCDOC,
     OPT_SCRATCH, OPT_DROP, OPT_EXIT_CODE, OPT_STAGED, OPT_STRICT, OPT_ONTO,
+    OPT_SQL_FILE, OPT_LAYOUT, OPT_MODELS, OPT_ADD, OPT_FORCE,
     OPT_COUNT
 };
 
@@ -84,6 +85,7 @@ int cmd_fmt(struct session *session);
 int cmd_heads(struct session *session);
 int cmd_help(struct session *session);
 int cmd_history(struct session *session);
+int cmd_import(struct session *session);
 int cmd_init(struct session *session);
 int cmd_merge(struct session *session);
 int cmd_rebase(struct session *session);

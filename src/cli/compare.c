@@ -67,6 +67,8 @@ bool compare_read(struct session *s, struct comparison *found)
     found->diff = diff_bind(s->ctx, found->live, s->models, found->known);
     found->diff->ignored = ignored;
     found->diff->ignored_arg = s->project;
+    if (s->project->roles_given) found->diff->roles = &s->project->roles;
+    diff_unlisted_roles(found->diff);
     take_drops(s, found->diff);
     size_t errors = diag_errors(s->ctx);
     if (!check_drops(s, found->diff)) return false;

@@ -189,6 +189,7 @@ static const char *type_name(enum change_type type)
     static const char *const names[] = {
         [CHANGE_CREATE] = "create", [CHANGE_DROP] = "drop", [CHANGE_RENAME] = "rename",
         [CHANGE_ALTER] = "alter", [CHANGE_RECREATE] = "recreate", [CHANGE_COMMENT] = "comment",
+        [CHANGE_OWNER] = "owner", [CHANGE_PRIVILEGES] = "privileges",
     };
     return names[type];
 }

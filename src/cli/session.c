@@ -165,14 +165,26 @@ static void say_database(const struct session *s)
     block_print(&block);
 }
 
-bool session_open_db(struct session *s, enum foreign_heads foreign)
+static bool connect_named(struct session *s)
 {
-    if (s->conn) return true;
-    if (!session_project(s) || !session_graph(s)) return false;
     conn_catch_signals();
     const char *url = option_text(s->options, OPT_DB); /* bare: wherever the database is named otherwise */
     s->conn = conn_open(s->ctx, s->project, url && *url ? url : NULL, true);
-    if (!s->conn) return false;
+    return s->conn != NULL;
+}
+
+bool session_connect(struct session *s)
+{
+    if (s->conn) return true;
+    if (!session_project(s) || !connect_named(s)) return false;
+    say_database(s);
+    return true;
+}
+
+bool session_open_db(struct session *s, enum foreign_heads foreign)
+{
+    if (s->conn) return true;
+    if (!session_project(s) || !session_graph(s) || !connect_named(s)) return false;
     bool good = session_state(s, foreign);
     say_database(s);
     return good;

@@ -49,6 +49,8 @@ bool session_expects_models(struct session *s);
  * journal where that holds its text. */
 enum foreign_heads { FOREIGN_REFUSED, FOREIGN_ALLOWED };
 bool session_open_db(struct session *s, enum foreign_heads foreign);
+/* Connects and says which database it is; its state is not looked at. */
+bool session_connect(struct session *s);
 /* Reads the state again (after the lock was taken, or revisions were run). */
 bool session_state(struct session *s, enum foreign_heads foreign);
 /* modelc's lock, waiting at most `seconds`; *code is what to return where it can't be had. */

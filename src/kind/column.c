@@ -12,6 +12,7 @@
     F(storage, "storage", WORD, ALTER, )                           \
     F(compression, "compression", WORD, ALTER, )                   \
     F(statistics, "statistics", TEXT, ALTER, )                     \
+    F(options, NULL, PAIRS, ALTER, )                               \
     F(backfill, "backfill", EXPR, INTENT, )                        \
     F(convert, NULL, EXPR, INTENT, )                               \
     F(convert_back, NULL, EXPR, INTENT, )                          \
@@ -61,7 +62,7 @@ static void add_name_and_type(const struct object *column, struct buf *out)
     }
 }
 
-static bool define(const struct object *column, struct buf *out)
+static void definition(const struct object *column, struct buf *out)
 {
     add_name_and_type(column, out);
     if (has(column, F_generated)) {
@@ -73,6 +74,13 @@ static bool define(const struct object *column, struct buf *out)
         buf_printf(out, " DEFAULT %s", sql_closed(out->arena, column->values[F_default].expr.text));
     }
     if (!object_flag(column, "nullable") && !has(column, F_identity)) buf_add(out, " NOT NULL");
+}
+
+/* A new partition has its parent's columns: what differs is altered then. */
+static bool define(const struct object *column, struct buf *out)
+{
+    if (table_is_partition(column->parent)) return false;
+    definition(column, out);
     return true;
 }
 
@@ -151,6 +159,7 @@ static void set_not_null(const struct object *column, struct ops *ops)
 /* Existing rows need a value that the definition alone does not give. */
 static bool needs_value(const struct object *column)
 {
+    if (type_with_default(&column->values[F_type].type)) return false;
     return !object_flag(column, "nullable") && !has(column, F_default) && !has(column, F_identity) && !has(column, F_generated);
 }
 
@@ -188,7 +197,7 @@ static bool add_restored(const struct object *column, struct ops *ops)
     buf_add(&sql, "ALTER TABLE ");
     sql_table_of(&sql, column);
     buf_add(&sql, " ADD COLUMN ");
-    define(column, &sql);
+    definition(column, &sql);
     buf_printf(&sql, " DEFAULT %s", value);
     struct op *op = op_add_user(ops, PHASE_COLUMNS, column, sql.text);
     op->group = 1;
@@ -200,6 +209,10 @@ static bool add_restored(const struct object *column, struct ops *ops)
 
 static void create(const struct object *column, struct ops *ops)
 {
+    if (column_overrides(column)) {
+        override_create(column, ops);
+        return;
+    }
     if (ops->reverse && needs_value(column) && add_restored(column, ops)) return;
     bool backfill = has(column, F_backfill) && !has(column, F_generated) && !has(column, F_identity);
     if (backfill || (needs_value(column) && !ops->reverse)) {
@@ -210,24 +223,38 @@ static void create(const struct object *column, struct ops *ops)
     buf_add(&sql, "ALTER TABLE ");
     sql_table_of(&sql, column);
     buf_add(&sql, " ADD COLUMN ");
-    define(column, &sql);
+    definition(column, &sql);
     struct op *op = op_add_user(ops, PHASE_COLUMNS, column, sql.text);
     op->group = 1;
     if (has(column, F_generated) || has(column, F_identity)) op->risk = RISK_REWRITE;
     if (needs_value(column)) op->risk |= RISK_REFUSED;
 }
 
+/* How many different values the planner has to reckon with. */
+static void set_options(const struct object *column, const struct sql_pairs *old, struct ops *ops)
+{
+    struct buf noun = buf_new(ops->ctx->arena), name = buf_new(ops->ctx->arena);
+    buf_add(&noun, "TABLE ");
+    sql_table_of(&noun, column);
+    buf_add(&noun, " ALTER COLUMN");
+    sql_object(&name, column);
+    options_alter_named(noun.text, name.text, old, &column->values[F_options].pairs, PHASE_COLUMNS, ops);
+}
+
 static void finish(const struct object *column, struct ops *ops)
 {
     struct arena *arena = ops->ctx->arena;
+    if (table_is_partition(column->parent) && column_overrides(column)) return;
     if (has(column, F_storage)) alter_column(column, arena_printf(arena, "SET STORAGE %s", column->values[F_storage].text), ops);
     if (has(column, F_statistics)) {
         alter_column(column, arena_printf(arena, "SET STATISTICS %s", column->values[F_statistics].text), ops);
     }
+    if (has(column, F_options)) set_options(column, &(struct sql_pairs){0}, ops);
 }
 
 static void drop(const struct object *column, struct ops *ops)
 {
+    if (override_drop(column, ops)) return;
     struct arena *arena = ops->ctx->arena;
     struct buf sql = buf_new(arena);
     buf_add(&sql, "ALTER TABLE ");
@@ -272,35 +299,6 @@ bool column_casts_itself(const struct object *from, const struct object *to)
     return same_name(old, new) || (family_of(old) != FAMILY_OTHER && family_of(old) == family_of(new));
 }
 
-/* The same enum, but its labels change so that a new type takes its place: there is no cast from the old one. */
-static bool type_is_rebuilt(const struct type_name *old, const struct type_name *new)
-{
-    bool all[] = {true};
-    return old->to && new->to && old->to->peer == new->to && object_is(new->to, "enum") &&
-           new->to->kind->must_recreate(old->to, new->to, all);
-}
-
-/* The column's values as text, renamed labels replaced. */
-static void add_text_of_enum(const struct object *from, const struct object *to, struct buf *out)
-{
-    const struct object *old = from->values[F_type].type.to, *new = to->values[F_type].type.to;
-    bool array = to->values[F_type].type.sql.array, same = old && old->peer == new;
-    const struct labels *labels = same ? &object_get(old, "labels")->labels : NULL;
-    struct buf value = buf_new(out->arena);
-    sql_object(&value, to);
-    buf_add(&value, array ? "::text[]" : "::text");
-    for (size_t i = 0; labels && i < labels->n; i++) {
-        const char *now = enum_label_after(old, &labels->at[i], new);
-        if (!now || str_eq(now, labels->at[i].name)) continue;
-        struct buf next = buf_new(out->arena);
-        const char *a = sql_literal_str(out->arena, labels->at[i].name), *b = sql_literal_str(out->arena, now);
-        if (array) buf_printf(&next, "array_replace(%s, %s, %s)", value.text, a, b);
-        else buf_printf(&next, "CASE %s WHEN %s THEN %s ELSE %s END", value.text, a, b, value.text);
-        value = next;
-    }
-    buf_printf(out, "(%s)", value.text);
-}
-
 /* USING: the model's `convert`, or an explicit cast where PostgreSQL has no assignment cast. An explicit cast would cut
  * too long texts without a word, so it is not written where the implicit one does. */
 static void add_using(const struct object *from, const struct object *to, const struct ops *ops, struct buf *out)
@@ -309,7 +307,7 @@ static void add_using(const struct object *from, const struct object *to, const 
     const struct type_name *old = &from->values[F_type].type, *new = &to->values[F_type].type;
     if (convert->set) {
         buf_printf(out, " USING (%s)", sql_closed(out->arena, convert->expr.text));
-        if (type_is_rebuilt(old, new)) {
+        if (old->to && new->to && old->to->peer == new->to && type_goes_by_text(old, new)) {
             buf_add(out, new->sql.array ? "::text[]::" : "::text::");
             sql_type(out, new);
         }
@@ -318,10 +316,7 @@ static void add_using(const struct object *from, const struct object *to, const 
     if (!new->to && old->sql.array == new->sql.array && family_of(new) == FAMILY_TEXT) return;
     if (column_casts_itself(from, to)) return;
     buf_add(out, " USING ");
-    if (old->to && new->to) add_text_of_enum(from, to, out);
-    else sql_object(out, to);
-    buf_add(out, "::");
-    sql_type(out, new);
+    type_convert(out, sql_object_str(out->arena, to), old, new);
 }
 
 /* Longer or unbounded text and a larger numeric precision keep the stored bytes. */
@@ -331,7 +326,7 @@ static bool keeps_bytes(const struct type_name *old, const struct type_name *new
                 !str_eq(new->sql.name, "bpchar") && !str_eq(old->sql.name, "name");
     if (old->sql.array != new->sql.array) return false;
     if (text) return !new->sql.mods || (old->sql.mods && atol(new->sql.mods) >= atol(old->sql.mods));
-    if (!same_name(old, new)) return false;
+    if (old->to || new->to || !same_name(old, new)) return false;
     if (!new->sql.mods) return true;
     if (!str_eq(new->sql.name, "numeric") || !old->sql.mods) return false;
     const char *old_scale = strchr(old->sql.mods, ','), *new_scale = strchr(new->sql.mods, ',');
@@ -512,7 +507,7 @@ static void alter_nullable(const struct object *to, struct ops *ops)
 }
 
 /* A change of the type resets both. */
-static void alter_storage(const struct object *to, const bool *changed, bool reset, struct ops *ops)
+static void alter_storage(const struct object *from, const struct object *to, const bool *changed, bool reset, struct ops *ops)
 {
     struct arena *arena = ops->ctx->arena;
     if (reset ? has(to, F_storage) : changed[F_storage]) {
@@ -527,6 +522,7 @@ static void alter_storage(const struct object *to, const bool *changed, bool res
         const char *target = has(to, F_statistics) ? to->values[F_statistics].text : "-1";
         alter_column(to, arena_printf(arena, "SET STATISTICS %s", target), ops);
     }
+    if (changed[F_options]) set_options(to, &from->values[F_options].pairs, ops);
 }
 
 /* Before the columns it reads are changed or dropped. */
@@ -557,7 +553,7 @@ static void alter(const struct object *from, const struct object *to, const bool
     if (changed[F_nullable] && !(changed[F_identity] && object_flag(to, "nullable"))) alter_nullable(to, ops);
     if (identity && !ends) alter_identity(from, to, changed, ops);
     if (changed[F_nullable] && changed[F_identity] && object_flag(to, "nullable")) alter_nullable(to, ops);
-    alter_storage(to, changed, type, ops);
+    alter_storage(from, to, changed, type, ops);
 }
 
 /* A stored expression can be dropped in place, not set or changed; its type and its inputs' types can't be altered under it. */
@@ -635,28 +631,54 @@ static void describe_change(const struct object *from, const struct object *to, 
     }
 }
 
-#define COLUMNS(compression) \
-    "SELECT a.attrelid AS oid, a.attnum AS sub, a.attname AS name, a.atttypid AS type, a.atttypmod AS typmod,\n" \
-    "    NOT a.attnotnull AS nullable, a.attcollation AS collation,\n" \
-    "    CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END AS identity,\n" \
-    "    CASE WHEN a.attgenerated <> '' THEN '' END AS generated, nullif(a.attstattarget, -1) AS statistics,\n" \
-    "    CASE a.attstorage WHEN 'p' THEN 'plain' WHEN 'e' THEN 'external' WHEN 'x' THEN 'extended'\n" \
+#define OF_ATTRIBUTE(a, compression) \
+    a ".attrelid AS oid, " a ".attnum AS sub, " a ".atttypid AS type, " a ".atttypmod AS typmod,\n" \
+    "    NOT " a ".attnotnull AS nullable, " a ".attcollation AS collation,\n" \
+    "    CASE " a ".attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END AS identity,\n" \
+    "    CASE WHEN " a ".attgenerated <> '' THEN '' END AS generated, nullif(" a ".attstattarget, -1) AS statistics,\n" \
+    "    CASE " a ".attstorage WHEN 'p' THEN 'plain' WHEN 'e' THEN 'external' WHEN 'x' THEN 'extended'\n" \
     "        WHEN 'm' THEN 'main' END AS storage,\n" \
-    "    " compression "\n" \
+    "    CASE WHEN " a ".attoptions IS NOT NULL THEN " N_DISTINCT(a) " END AS options,\n" \
+    "    " compression "\n"
+/* Some servers keep options of their own there. */
+#define N_DISTINCT(a) "ARRAY(SELECT o FROM unnest(" a ".attoptions) AS o WHERE o ~ '^n_distinct')"
+#define COLUMNS(compression) \
+    "SELECT a.attname AS name, " OF_ATTRIBUTE("a", compression) \
     "FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid\n" \
-    "WHERE c.relkind = 'r' AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped\n" \
+    "WHERE c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped AND a.attislocal\n" \
     "    AND c.relnamespace = ANY ((SELECT current_setting('modelc.schemas')::oid[])::oid[])"
 
+/* What a child has from its parents is the parents' (the first one's that has it), unless something differs. */
+#define CHILD_COLUMNS(compression, compression_differs) \
+    "SELECT DISTINCT ON (a.attrelid, a.attnum) p.attrelid AS same, p.attnum AS same_sub,\n" \
+    "    CASE WHEN a.attnotnull <> p.attnotnull OR a.attstorage <> p.attstorage\n" \
+    "        OR a.attstattarget IS DISTINCT FROM p.attstattarget OR " compression_differs "\n" \
+    "        OR a.attidentity <> p.attidentity AND a.attidentity <> ''\n" \
+    "        OR a.attacl IS NOT NULL OR pg_get_expr(d.adbin, d.adrelid) IS DISTINCT FROM pg_get_expr(e.adbin, e.adrelid)\n" \
+    "        OR " N_DISTINCT("a") " <> " N_DISTINCT("p") "\n" \
+    "        OR EXISTS (SELECT FROM pg_description WHERE classoid = 1259 AND objoid = a.attrelid AND objsubid = a.attnum)\n" \
+    "        THEN a.attname END AS name, " OF_ATTRIBUTE("a", compression) \
+    "FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid\n" \
+    "    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND NOT a.attislocal\n" \
+    "    JOIN pg_attribute p ON p.attrelid = i.inhparent AND p.attname = a.attname AND NOT p.attisdropped\n" \
+    "    LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum\n" \
+    "    LEFT JOIN pg_attrdef e ON e.adrelid = p.attrelid AND e.adnum = p.attnum\n" \
+    "WHERE c.relkind IN ('r', 'p') AND c.relnamespace = ANY ((SELECT current_setting('modelc.schemas')::oid[])::oid[])\n" \
+    "ORDER BY a.attrelid, a.attnum, i.inhseqno"
+#define COMPRESSION(a) "CASE " a ".attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END AS compression"
+
 static const struct catalog_query queries[] = {
-    {.min_version = 140000, .sql = COLUMNS("CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END AS compression")},
+    {.min_version = 140000, .sql = COLUMNS(COMPRESSION("a"))},
     {.min_version = 0, .sql = COLUMNS("NULL AS compression")},
-    {.part = 1, .min_version = 0, .sql =
+    {.part = 1, .min_version = 140000, .sql = CHILD_COLUMNS(COMPRESSION("a"), "a.attcompression <> p.attcompression")},
+    {.part = 1, .min_version = 0, .sql = CHILD_COLUMNS("NULL AS compression", "false")},
+    {.part = 2, .min_version = 0, .sql =
         "SELECT adrelid AS oid, adnum AS sub, coalesce(pg_get_expr(adbin,\n"
         "    CASE WHEN position('{VAR ' IN adbin::text) > 0 THEN adrelid ELSE 0 END), '') AS \"generated|default\"\n"
         "FROM pg_attrdef\n"
-        "WHERE adrelid IN (SELECT oid FROM pg_class WHERE relkind = 'r' AND NOT relispartition\n"
+        "WHERE adrelid IN (SELECT oid FROM pg_class WHERE relkind IN ('r', 'p')\n"
         "    AND relnamespace = ANY ((SELECT current_setting('modelc.schemas')::oid[])::oid[]))"},
-    {.part = 2, .min_version = 0, .sql =
+    {.part = 3, .min_version = 0, .sql =
         "SELECT d.refobjid AS oid, d.refobjsubid AS sub, c.relname AS identity_sequence,\n"
         "    nullif(array_remove(ARRAY[\n"
         "        CASE WHEN s.seqcache <> 1 THEN 'cache=' || s.seqcache END,\n"

@@ -32,7 +32,7 @@ static bool same_refs(const struct refs *from, const struct refs *to)
 
 static bool same_type(const struct type_name *from, const struct type_name *to)
 {
-    if (from->sql.array != to->sql.array || !str_eq(from->sql.mods, to->sql.mods)) return false;
+    if (from->sql.array != to->sql.array || from->multirange != to->multirange || !str_eq(from->sql.mods, to->sql.mods)) return false;
     if (from->to && to->to) return same_object(from->to, to->to);
     return str_eq(from->sql.name, to->sql.name) &&
            (!from->sql.schema || !to->sql.schema || str_eq(from->sql.schema, to->sql.schema));

@@ -143,7 +143,7 @@ void sql_type(struct buf *buf, const struct type_name *type)
 {
     struct sql_type sql = type->sql;
     if (type->to) {
-        sql.name = now(type->to)->name;
+        if (!type->multirange) sql.name = now(type->to)->name;
         sql.schema = now(object_schema(now(type->to)))->name;
     }
     buf_add(buf, sql_type_text(buf->arena, &sql));
@@ -155,7 +155,9 @@ void sql_args(struct buf *buf, const struct object *object)
     buf_addc(buf, '(');
     for (size_t i = 0; i < object->args.n; i++) {
         if (i) buf_add(buf, ", ");
-        sql_type(buf, &object->args.at[i]);
+        const struct sql_type *type = &object->args.at[i].sql;
+        if (!type->schema && str_eq(type->name, "none")) buf_add(buf, "NONE");
+        else sql_type(buf, &object->args.at[i]);
     }
     buf_addc(buf, ')');
 }

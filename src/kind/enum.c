@@ -156,19 +156,14 @@ static const char *removal_risk(struct arena *arena, const struct object *from, 
 /* Removing or reordering labels: a new type takes the name, the columns follow (each column's own change), the old one goes. */
 static void rebuild(const struct object *from, const struct object *to, struct ops *ops)
 {
-    struct arena *arena = ops->ctx->arena;
-    const char *aside = sql_object_name(arena, to->name, NULL, "modelc_old");
-    struct buf old = buf_new(arena), sql = buf_new(arena);
-    sql_object_as(&old, to, aside);
-    struct op *first =
-        op_addf(ops, PHASE_TYPES, "ALTER TYPE %s RENAME TO %s", sql_object_str(arena, to), sql_ident_str(arena, aside));
-    first->group = 1;
-    first->risk_text = removal_risk(arena, from, to);
+    struct buf sql = buf_new(ops->ctx->arena);
+    struct op *first = rebuild_aside(to, ops);
+    first->risk_text = removal_risk(ops->ctx->arena, from, to);
     if (first->risk_text) first->risk |= RISK_REFUSED;
-    buf_printf(&sql, "CREATE TYPE %s AS ENUM ", sql_object_str(arena, to));
+    buf_printf(&sql, "CREATE TYPE %s AS ENUM ", sql_object_str(ops->ctx->arena, to));
     add_labels(&sql, &to->values[F_labels].labels);
     op_add(ops, PHASE_TYPES, sql.text)->group = 1;
-    op_addf(ops, PHASE_DROP, "DROP TYPE %s", old.text);
+    rebuild_finish(to, ops);
 }
 
 static void describe(const struct object *object, struct buf *out)

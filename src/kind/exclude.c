@@ -1,13 +1,16 @@
 /* exclude.c: EXCLUDE constraints. */
 #include "kind/kind.h"
 
-#define FIELDS(F)                                                     \
-    F(method, "using", WORD, RECREATE, .absent = "btree")             \
-    F(elements, "elements", KEYS, RECREATE, )                         \
-    F(where, "where", EXPR, RECREATE, )                               \
-    F(include, NULL, REFS, RECREATE, )                                \
-    F(deferrable, NULL, WORD, RECREATE, .absent = "not deferrable")   \
-    F(options, "with", PAIRS, ALTER, )
+#define FIELDS(F)                                                    \
+    F(method, "using", WORD, RECREATE, .absent = "btree")            \
+    F(elements, "elements", KEYS, RECREATE, )                        \
+    F(where, "where", EXPR, RECREATE, )                              \
+    F(include, NULL, REFS, RECREATE, )                               \
+    F(deferrable, NULL, WORD, RECREATE, .absent = "not deferrable")  \
+    F(options, "with", PAIRS, ALTER, )                               \
+    F(tablespace, "tablespace", TEXT, ALTER, )                       \
+    F(clustered, NULL, FLAG, ALTER, )                                \
+    F(replica_identity, NULL, FLAG, ALTER, )
 
 enum { FIELDS(FIELD_ENUM) };
 static const struct field fields[] = {FIELDS(FIELD_ROW)};
@@ -38,7 +41,8 @@ static void create(const struct object *object, struct ops *ops)
 
 static void alter(const struct object *from, const struct object *to, const bool *changed, struct ops *ops)
 {
-    if (changed[F_options]) key_options_alter(from, to, ops);
+    (void)changed;
+    key_alter(from, to, ops);
 }
 
 const struct kind kind_exclude = {
@@ -51,7 +55,8 @@ const struct kind kind_exclude = {
     .n_fields = sizeof fields / sizeof *fields,
     .create = create,
     .define = define,
+    .finish = key_finish,
     .alter = alter,
-    .drop = constraint_drop,
+    .drop = key_drop,
     .rename = constraint_rename,
 };

@@ -1,23 +1,28 @@
 /* index.c: indexes that no constraint owns. */
-#include "kind/kind.h"
+#include "kind/routine.h"
 
-#define FIELDS(F)                                                       \
-    F(unique, "unique", FLAG, RECREATE, )                               \
-    F(method, "using", WORD, RECREATE, .absent = "btree")               \
-    F(elements, "elements", KEYS, RECREATE, )                           \
-    F(include, NULL, REFS, RECREATE, )                                  \
-    F(where, "where", EXPR, RECREATE, )                                 \
-    F(nulls_not_distinct, "nulls not distinct", FLAG, RECREATE, )       \
-    F(options, "with", PAIRS, ALTER, )
+#define FIELDS(F)                                                  \
+    F(unique, "unique", FLAG, RECREATE, )                          \
+    F(method, "using", WORD, RECREATE, .absent = "btree")          \
+    F(elements, "elements", KEYS, RECREATE, )                      \
+    F(include, NULL, REFS, RECREATE, )                             \
+    F(where, "where", EXPR, RECREATE, )                            \
+    F(nulls_not_distinct, "nulls not distinct", FLAG, RECREATE, )  \
+    F(options, "with", PAIRS, ALTER, )                             \
+    F(tablespace, "tablespace", TEXT, ALTER, )                     \
+    F(clustered, NULL, FLAG, ALTER, )                              \
+    F(replica_identity, NULL, FLAG, ALTER, )                       \
+    F(statistics, NULL, TEXT, ALTER, )                             \
+    DEPENDS_FIELD(F)
 
 enum { FIELDS(FIELD_ENUM) };
 static const struct field fields[] = {FIELDS(FIELD_ROW)};
 
 /* A table that exists is built on without blocking its writers; one that this plan makes is empty. An index that only follows a
- * change of its table stays in that transaction. */
+ * change of its table stays in that transaction; one of a partitioned table is built in each of its partitions at once. */
 static bool concurrently(const struct object *object, const struct ops *ops)
 {
-    return ops->online && table_exists(object) && !ops->forced;
+    return ops->online && table_exists(object) && !ops->forced && !table_is_partitioned(object->parent);
 }
 
 static void create(const struct object *object, struct ops *ops)
@@ -46,6 +51,10 @@ static void create(const struct object *object, struct ops *ops)
         sql_pairs(&sql, &object->values[F_options].pairs);
         buf_addc(&sql, ')');
     }
+    if (object->values[F_tablespace].set) {
+        buf_add(&sql, " TABLESPACE ");
+        sql_ident(&sql, object->values[F_tablespace].text);
+    }
     if (object->values[F_where].set) buf_printf(&sql, " WHERE %s", sql_closed(sql.arena, object->values[F_where].expr.text));
     struct op *op = op_add_user(ops, aside ? PHASE_INDEX : PHASE_KEYS, object, sql.text);
     op->transaction = aside ? OP_ALONE : OP_TRANSACTION;
@@ -54,17 +63,47 @@ static void create(const struct object *object, struct ops *ops)
 
 static void drop(const struct object *object, struct ops *ops)
 {
+    key_leave(object, ops);
     bool aside = concurrently(object, ops);
     struct op *op = op_addf(ops, aside ? PHASE_DROP_INDEX : PHASE_DETACH, "DROP INDEX %s%s%s", aside ? "CONCURRENTLY " : "", drop_if(ops),
                             sql_object_str(ops->ctx->arena, object));
     op->transaction = aside ? OP_ALONE : OP_TRANSACTION;
 }
 
+/* "2=100,3=50" in both forms: those that differ. */
+static const char *target_of(const char *list, long position)
+{
+    while (list && *list) {
+        if (strtol(list, NULL, 10) == position) return strchr(list, '=') + 1;
+        list = strchr(list, ',');
+        if (list) list++;
+    }
+    return "-1";
+}
+
+static void set_statistics(const struct object *object, const char *old, const char *new, struct ops *ops)
+{
+    const struct keys *keys = &object->values[F_elements].keys;
+    for (size_t i = 0; i < keys->n; i++) {
+        const char *from = target_of(old, (long)i + 1), *to = target_of(new, (long)i + 1);
+        if (strtol(from, NULL, 10) == strtol(to, NULL, 10)) continue;
+        op_addf(ops, PHASE_KEYS, "ALTER INDEX %s ALTER COLUMN %zu SET STATISTICS %ld", sql_object_str(ops->ctx->arena, object), i + 1,
+                strtol(to, NULL, 10));
+    }
+}
+
 static void alter(const struct object *from, const struct object *to, const bool *changed, struct ops *ops)
 {
-    if (changed[F_options]) {
-        options_alter("INDEX", to, &from->values[F_options].pairs, &to->values[F_options].pairs, PHASE_KEYS, ops);
-    }
+    key_alter(from, to, ops);
+    if (changed[F_statistics]) set_statistics(to, object_text(from, "statistics"), object_text(to, "statistics"), ops);
+    if (changed[F_depends_on_extension]) depends_alter(from, to, false, ops);
+}
+
+static void finish(const struct object *object, struct ops *ops)
+{
+    key_finish(object, ops);
+    set_statistics(object, NULL, object_text(object, "statistics"), ops);
+    depends_finish(object, ops);
 }
 
 /* "(name, lower(mail)), unique, partial" */
@@ -96,9 +135,13 @@ static void describe(const struct object *object, struct buf *out)
     "    CASE WHEN c.relam NOT IN (403, 405) THEN ARRAY(SELECT array_to_string(attoptions, ', ')\n" \
     "        FROM pg_attribute WHERE attrelid = i.indexrelid ORDER BY attnum) END AS keys_class_options,\n" \
     "    CASE WHEN i.indpred IS NOT NULL THEN coalesce(pg_get_expr(i.indpred, i.indrelid), '') END AS \"where\",\n" \
-    "    " nulls_not_distinct " AS nulls_not_distinct\n" \
+    "    s.spcname AS tablespace, i.indisclustered AS clustered, i.indisreplident AS replica_identity,\n" \
+    "    CASE WHEN i.indexprs IS NOT NULL THEN (SELECT string_agg(attnum || '=' || attstattarget, ',' ORDER BY attnum)\n" \
+    "        FROM pg_attribute WHERE attrelid = i.indexrelid AND attstattarget >= 0) END AS statistics,\n" \
+    "    " nulls_not_distinct " AS nulls_not_distinct, x.names AS depends_on_extension\n" \
     "FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid JOIN pg_am m ON m.oid = c.relam\n" \
-    "WHERE c.relkind = 'i' AND NOT c.relispartition\n" \
+    "    LEFT JOIN pg_tablespace s ON s.oid = c.reltablespace\n" SQL_JOIN_EXTENSIONS("1259", "c.oid") \
+    "WHERE c.relkind IN ('i', 'I') AND NOT c.relispartition\n" \
     "    AND c.relnamespace = ANY ((SELECT current_setting('modelc.schemas')::oid[])::oid[])"
 
 static const struct catalog_query queries[] = {
@@ -118,6 +161,7 @@ const struct kind kind_index = {
     .n_fields = sizeof fields / sizeof *fields,
     .queries = queries,
     .create = create,
+    .finish = finish,
     .alter = alter,
     .drop = drop,
     .describe = describe,

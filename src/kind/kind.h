@@ -47,7 +47,8 @@ struct refs { struct ref *at; size_t n, cap; };
 
 struct type_name {
     struct sql_type sql;  /* schema filled where known; "serial" never stands here */
-    struct object *to;    /* the enum (domain, composite ..) where modelled */
+    struct object *to;    /* the enum, domain, composite .., or the table whose row it is, where modelled */
+    bool multirange;      /* `to` is a range, and this its multirange type, which has a name of its own */
     const char *text;     /* as written by the user, or as the catalog prints it */
 };
 
@@ -91,12 +92,15 @@ struct value {
 
 /* ---- facets: what every kind of object may have ---- */
 
-/* One privilege of one role. The owner's own and what PUBLIC has by default count like any other (acldefault()). */
+/* One privilege of one role, as something it has; or, in a list of steps, as something that is said of it. */
+enum privilege_verb { PRIVILEGE_GRANT, PRIVILEGE_REVOKE, PRIVILEGE_REVOKE_OPTION };
 struct privilege {
     const char *role;   /* "" for PUBLIC */
-    const char *name;   /* upper case: "SELECT" */
+    const char *name;   /* upper case: "SELECT"; "ALL" in what models say */
     const char *column; /* of a table or view; NULL: the whole object */
     bool grantable;
+    enum privilege_verb verb;
+    struct span span;   /* where the models say it */
 };
 struct privileges { struct privilege *at; size_t n, cap; };
 
@@ -145,8 +149,9 @@ struct object {
     const char *tail;          /* verbatim SQL that follows the quoted name: " USING btree" of an operator class; NULL: none */
     const char *comment;       /* NULL: none */
     const char *owner;         /* a role; NULL: not said (models) */
-    struct privileges privileges; /* live: all it has, defaults included; models: all it should have (grants.h) */
-    bool says_privileges;      /* models: some GRANT or REVOKE speaks of it */
+    struct privileges privileges; /* live: all it has (nothing is listed where it has what is the default); models: what GRANT and
+                                     REVOKE say of it, one after the other (schema/privileges.h) */
+    bool says_privileges;      /* models: some GRANT or REVOKE speaks of it; live: it has others than the default ones */
     struct objects uses;       /* live: what pg_depend says it depends on, columns included; models: see object_uses() */
     bool uses_known;
     const struct schema *home; /* the schema (schema/schema.h) it stands in */
@@ -161,6 +166,7 @@ struct object {
     bool broken;               /* live index that is INVALID */
     bool holds_nulls;          /* column of the models that becomes NOT NULL: its live rows hold NULL (asked before planning) */
     bool building;             /* live index that is being built now */
+    bool inherited;            /* of a partition or child table: its parent's, spelled out here only to compare (schema/inherit.c) */
     bool anew;                 /* dropped and made again in this plan */
     bool lets_go;              /* a column whose default uses something that goes: the default goes first */
     bool unchecked;            /* a routine that can't be made after all that its body mentions: made with check_function_bodies off */
@@ -256,7 +262,12 @@ bool constraint_define(const struct object *object, void (*definition)(const str
 /* After "PRIMARY KEY (": columns, closing parenthesis, INCLUDE, WITH, DEFERRABLE. */
 void key_constraint(const struct object *object, struct buf *out);
 void key_tail(const struct object *object, struct buf *out); /* INCLUDE and WITH alone */
-void key_options_alter(const struct object *from, const struct object *to, struct ops *ops);
+/* keys.c: what every index has, a constraint's too: options, tablespace, and being the one that a table is clustered on or that
+ * identifies its rows. */
+void key_alter(const struct object *from, const struct object *to, struct ops *ops);
+void key_finish(const struct object *object, struct ops *ops);
+void key_leave(const struct object *object, struct ops *ops); /* before it is dropped */
+void key_drop(const struct object *object, struct ops *ops);  /* of a constraint */
 void describe_columns(const struct object *object, struct buf *out); /* (a, b) */
 /* An island's text so that what follows it can't become part of it: a trailing `--` comment gets its newline. */
 const char *sql_closed(struct arena *arena, const char *text);
@@ -267,13 +278,51 @@ void column_rename_identity(const struct object *from, const char *from_table, c
 bool column_casts_itself(const struct object *from, const struct object *to);
 /* The name a label of one enum lives on under in the other; NULL: removed. */
 const char *enum_label_after(const struct object *from, const struct label *label, const struct object *to);
+/* ---- types.c ---- */
+/* What a type is below its domains; an array where any of them is one. */
+struct type_name type_base(const struct type_name *type);
 /* Storage that a type's columns have by default: "plain" for fixed-length types, "main" for inet and cidr, else "extended". */
 const char *type_storage(const struct type_name *type);
+/* The domain that gives values of a type their default; NULL: none. */
+const struct object *type_with_default(const struct type_name *type);
 /* The least a value of a type can be; NULL where nobody can say. */
 const char *type_neutral_value(struct arena *arena, const struct type_name *type);
+/* Whether PostgreSQL has no cast between the two: one enum to another, a composite to what is built in its place. */
+bool type_goes_by_text(const struct type_name *old, const struct type_name *new);
+/* `value` of the old type as one of the new: "c::t", "(c::text)::t", an enum's renamed labels replaced, a composite's attributes
+ * one by one. No subqueries: it stands in ALTER COLUMN .. TYPE .. USING. */
+void type_convert(struct buf *out, const char *value, const struct type_name *old, const struct type_name *new);
+/* A kind's rebuild(): the old type makes room for the new one (group 1); at the end comments of the new one's kept parts, and the
+ * drop of the old one. */
+struct op *rebuild_aside(const struct object *to, struct ops *ops);
+void rebuild_finish(const struct object *to, struct ops *ops);
 /* ALTER TABLE|INDEX <name> SET (..) and RESET (..) from one pair list to the other. */
 void options_alter(const char *noun, const struct object *to, const struct sql_pairs *from_pairs,
                    const struct sql_pairs *to_pairs, enum op_phase phase, struct ops *ops);
+/* partition.c: a table as a partition or child of others. */
+/* The tables it takes its columns from: the one it is a partition of, or those it inherits. */
+void table_parents(const struct object *table, struct arena *arena, struct objects *parents);
+bool table_is_partition(const struct object *table);
+bool table_is_partitioned(const struct object *table);
+/* Its own column of that name, else that of its parents; inherited_column: of its parents only. NULL: none. */
+struct object *table_column(const struct object *table, const char *name);
+struct object *inherited_column(const struct object *table, const char *name);
+/* All its columns, the inherited ones first, each once. */
+void table_columns(const struct object *table, struct arena *arena, struct objects *columns);
+/* PARTITION OF .. / INHERITS (..) of CREATE TABLE; attaching, detaching and what else `changed` says of a table's parents. */
+void partition_head(const struct object *table, struct buf *sql);
+void inherits_clause(const struct object *table, struct buf *sql);
+void partition_alter(const struct object *from, const struct object *to, bool bound, struct ops *ops);
+void partition_leave(const struct object *table, struct ops *ops);
+bool partition_is_new_beside_default(const struct object *table);
+/* The same for whatever stands between ALTER and SET. */
+void options_alter_named(const char *noun, const char *name, const struct sql_pairs *from_pairs, const struct sql_pairs *to_pairs,
+                         enum op_phase phase, struct ops *ops);
+/* override.c: columns that parent and child both declare. Whether a child's column differs in what a child may change. */
+bool override_differs(struct ctx *ctx, const struct object *from, const struct object *to, bool *changed);
+bool column_overrides(const struct object *column);
+void override_create(const struct object *column, struct ops *ops);
+bool override_drop(const struct object *column, struct ops *ops); /* false: a column like any other */
 /* Whether the object's table exists before this plan (so that it may hold rows). */
 bool table_exists(const struct object *child);
 
@@ -301,6 +350,12 @@ struct kind {
     const struct field *fields;
     size_t n_fields;
     const struct catalog_query *queries; /* newest first, ends with {0}; NULL: another kind's query feeds it */
+    /* "pg_policy", "pg_proc WHERE oid >= 16384": where this has no row, no database object of the kind can exist, and its queries are not
+     * run; cheap to ask. NULL: always run them. */
+    const char *present;
+    /* "function operator": kinds of objects that its `definition` calls by name where neither pg_depend nor the syntax tree tells; they
+     * are found by their names in it, live or not. NULL: none. */
+    const char *calls;
     /* CREATE or ALTER TABLE .. ADD. */
     void (*create)(const struct object *object, struct ops *ops);
     /* Its text inside the parent's CREATE TABLE; false: it has to be created on its own. NULL: always on its own. */

@@ -26,12 +26,15 @@ enum op_phase {
     PHASE_DROP_INDEX,  /* DROP INDEX CONCURRENTLY: outside a transaction, so before the transaction begins */
     PHASE_ASIDE,       /* of names that are exchanged, one steps aside first */
     PHASE_RENAME,      /* renames and moves: everything after speaks the new names */
+    PHASE_LEAVE,       /* a partition or child table leaves its parent */
+    PHASE_RETURN,      /* and comes back within other bounds */
     PHASE_DETACH,      /* drops of constraints and indexes, of defaults */
     PHASE_TYPES,       /* schemas, extensions, types, sequences */
     PHASE_TABLES,      /* CREATE TABLE */
     PHASE_COLUMNS,     /* columns added and changed, data steps */
     PHASE_CODE,        /* functions, procedures, aggregates, operators */
     PHASE_KEYS,        /* keys, checks, indexes */
+    PHASE_JOIN,        /* a table becomes a partition or child of another */
     PHASE_REFERENCES,  /* foreign keys */
     PHASE_VIEWS,       /* views, materialized views */
     PHASE_RULES,       /* rules, triggers, policies, statistics, event triggers, publications */

@@ -1,11 +1,14 @@
 /* primary_key.c: PRIMARY KEY. */
 #include "kind/kind.h"
 
-#define FIELDS(F)                                                   \
-    F(columns, NULL, REFS, RECREATE, )                              \
-    F(include, NULL, REFS, RECREATE, )                              \
-    F(deferrable, NULL, WORD, RECREATE, .absent = "not deferrable") \
-    F(options, "with", PAIRS, ALTER, )
+#define FIELDS(F)                                                    \
+    F(columns, NULL, REFS, RECREATE, )                               \
+    F(include, NULL, REFS, RECREATE, )                               \
+    F(deferrable, NULL, WORD, RECREATE, .absent = "not deferrable")  \
+    F(options, "with", PAIRS, ALTER, )                               \
+    F(tablespace, "tablespace", TEXT, ALTER, )                       \
+    F(clustered, NULL, FLAG, ALTER, )                                \
+    F(replica_identity, NULL, FLAG, ALTER, )
 
 enum { FIELDS(FIELD_ENUM) };
 static const struct field fields[] = {FIELDS(FIELD_ROW)};
@@ -30,7 +33,8 @@ static void create(const struct object *object, struct ops *ops)
 
 static void alter(const struct object *from, const struct object *to, const bool *changed, struct ops *ops)
 {
-    if (changed[F_options]) key_options_alter(from, to, ops);
+    (void)changed;
+    key_alter(from, to, ops);
 }
 
 static void describe(const struct object *object, struct buf *out)
@@ -56,7 +60,7 @@ static void describe(const struct object *object, struct buf *out)
     "        WHEN 'd' THEN 'set default' END AS on_update,\n" \
     "    " on_delete_columns " AS on_delete_columns\n" \
     "FROM pg_constraint\n" \
-    "WHERE contype IN ('p', 'u', 'c', 'x', 'f') AND conrelid <> 0\n" \
+    "WHERE contype IN ('p', 'u', 'c', 'x', 'f') AND conrelid <> 0 AND conislocal AND conparentid = 0\n" \
     "    AND connamespace = ANY ((SELECT current_setting('modelc.schemas')::oid[])::oid[])"
 
 static const struct catalog_query queries[] = {
@@ -76,8 +80,9 @@ const struct kind kind_primary_key = {
     .queries = queries,
     .create = create,
     .define = define,
+    .finish = key_finish,
     .alter = alter,
-    .drop = constraint_drop,
+    .drop = key_drop,
     .rename = constraint_rename,
     .describe = describe,
 };

@@ -97,6 +97,9 @@ void key_tail(const struct object *object, struct buf *out)
         sql_pairs(out, &options->pairs);
         buf_addc(out, ')');
     }
+    if (!object_get(object, "tablespace")->set) return;
+    buf_add(out, " USING INDEX TABLESPACE ");
+    sql_ident(out, object_text(object, "tablespace"));
 }
 
 void key_constraint(const struct object *object, struct buf *out)
@@ -121,44 +124,6 @@ const char *sql_closed(struct arena *arena, const char *text)
     return strstr(line ? line : text, "--") ? arena_printf(arena, "%s\n", text) : text;
 }
 
-const char *type_storage(const struct type_name *type)
-{
-    static const char *const plain[] = {
-        "bool", "char", "int2", "int4", "int8", "float4", "float8", "money", "date", "time", "timetz", "timestamp", "timestamptz",
-        "interval", "uuid", "macaddr", "macaddr8", "oid", "xid", "xid8", "cid", "tid", "pg_lsn", "point", "lseg", "line", "box",
-        "circle", "name", "regclass", "regtype", "regproc", "regprocedure", "regoper", "regoperator", "regrole", "regnamespace",
-        "regconfig", "regdictionary", "regcollation",
-    };
-    if (type->sql.array) return "extended";
-    if (type->to && object_is(type->to, "enum")) return "plain";
-    if (str_eq(type->sql.name, "inet") || str_eq(type->sql.name, "cidr") || str_eq(type->sql.name, "numeric")) return "main";
-    if (str_eq(type->sql.name, "tsquery")) return "plain";
-    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
-        if (str_eq(plain[i], type->sql.name)) return "plain";
-    }
-    return "extended";
-}
-
-const char *type_neutral_value(struct arena *arena, const struct type_name *type)
-{
-    static const struct { const char *types, *value; } values[] = {
-        {" text varchar bpchar name bytea tsvector tsquery xml citext ltree hstore ", "''"},
-        {" int2 int4 int8 numeric float4 float8 money oid ", "0"},
-        {" bool ", "false"}, {" json jsonb ", "'{}'"}, {" uuid ", "'00000000-0000-0000-0000-000000000000'"},
-        {" date timestamp timestamptz ", "'epoch'"}, {" time timetz interval ", "'0:00'"},
-        {" int4range int8range numrange tsrange tstzrange daterange ", "'empty'"},
-        {" inet cidr ", "'0.0.0.0/0'"},
-    };
-    if (type->sql.array) return "'{}'";
-    if (type->to && object_is(type->to, "enum") && object_get(type->to, "labels")->labels.n) {
-        return sql_literal_str(arena, object_get(type->to, "labels")->labels.at[0].name);
-    }
-    for (size_t i = 0; !type->to && i < sizeof values / sizeof *values; i++) {
-        if (strstr(values[i].types, arena_printf(arena, " %s ", type->sql.name))) return values[i].value;
-    }
-    return NULL;
-}
-
 static const char *pair_value(const struct sql_pairs *pairs, const char *name)
 {
     for (size_t i = 0; i < pairs->n; i++) {
@@ -167,8 +132,8 @@ static const char *pair_value(const struct sql_pairs *pairs, const char *name)
     return NULL;
 }
 
-static void options_alter_named(const char *noun, const char *name, const struct sql_pairs *from_pairs,
-                                const struct sql_pairs *to_pairs, enum op_phase phase, struct ops *ops)
+void options_alter_named(const char *noun, const char *name, const struct sql_pairs *from_pairs,
+                         const struct sql_pairs *to_pairs, enum op_phase phase, struct ops *ops)
 {
     struct arena *arena = ops->ctx->arena;
     struct sql_pairs set = {0};
@@ -194,13 +159,4 @@ void options_alter(const char *noun, const struct object *to, const struct sql_p
                    const struct sql_pairs *to_pairs, enum op_phase phase, struct ops *ops)
 {
     options_alter_named(noun, sql_object_str(ops->ctx->arena, to), from_pairs, to_pairs, phase, ops);
-}
-
-void key_options_alter(const struct object *from, const struct object *to, struct ops *ops)
-{
-    struct arena *arena = ops->ctx->arena;
-    const struct sql_pairs *old = &object_get(from, "options")->pairs, *new = &object_get(to, "options")->pairs;
-    struct buf name = buf_new(arena);
-    sql_object_as(&name, to->parent, to->name);
-    options_alter_named("INDEX", name.text, old, new, PHASE_KEYS, ops);
 }

@@ -27,6 +27,7 @@ void statement_replace(const struct object *from, const struct object *to, const
 {
     (void)from;
     (void)changed;
-    const char *text = object_get(to, "definition")->expr.text;
-    op_add_user(ops, to->kind->phase, to, sql_or_replace(ops->ctx->arena, text));
+    size_t first = ops->list.n;
+    statement_create(to, ops);
+    for (size_t i = first; i < ops->list.n; i++) ops->list.at[i].sql = sql_or_replace(ops->ctx->arena, ops->list.at[i].sql);
 }

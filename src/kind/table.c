@@ -1,51 +1,165 @@
 /* table.c: a table; its columns and constraints are kinds of their own and say their part of CREATE TABLE. */
 #include "kind/kind.h"
 
-#define FIELDS(F)                            \
-    F(unlogged, "unlogged", FLAG, ALTER, )   \
-    F(options, "with", PAIRS, ALTER, )       \
-    F(toast, NULL, FLAG, LIVE, )
+/* Its place among other tables (partition_of and bound, or inherits) can change while it keeps its rows; whether it holds rows or
+ * partitions, and by which key, can't. */
+#define FIELDS(F)                                                                                     \
+    F(unlogged, "unlogged", FLAG, ALTER, )                                                            \
+    F(options, "with", PAIRS, ALTER, )                                                                \
+    F(rls, "rls", FLAG, ALTER, )                                                                      \
+    F(force, "force", FLAG, ALTER, )                                                                  \
+    F(partition_key, NULL, EXPR, RECREATE, .island = SQL_PARTITION, .shadow = true)                   \
+    F(partition_of, NULL, REF, ALTER, .refers = "table")                                              \
+    F(bound, NULL, EXPR, ALTER, .island = SQL_BOUND, .shadow = true)                                  \
+    F(inherits, NULL, REFS, ALTER, .refers = "table")                                                 \
+    F(of_type, NULL, REF, ALTER, .refers = "composite")                                               \
+    F(tablespace, "tablespace", TEXT, ALTER, )                                                        \
+    F(method, "using", WORD, ALTER, .absent = "heap")                                                 \
+    F(replica_identity, NULL, WORD, ALTER, .absent = "default")                                       \
+    F(toast, NULL, FLAG, LIVE, )                                                                      \
+    F(part_names, NULL, PAIRS, LIVE, )
 
 enum { FIELDS(FIELD_ENUM) };
 static const struct field fields[] = {FIELDS(FIELD_ROW)};
+
+static bool has(const struct object *object, size_t field)
+{
+    return object->values[field].set;
+}
+
+/* ( columns and constraints ); a partition may have none of its own to say. */
+static void add_parts(const struct object *object, struct buf *sql)
+{
+    size_t parts = 0;
+    for (size_t i = 0; i < object->children.n; i++) {
+        const struct object *child = object->children.at[i];
+        struct buf part = buf_new(sql->arena);
+        if (!child->kind->define || !child->kind->define(child, &part)) continue;
+        buf_printf(sql, "%s\n    %s", parts++ ? "," : " (", part.text);
+    }
+    if (parts) buf_add(sql, "\n)");
+    else if (!has(object, F_partition_of)) buf_add(sql, " ()");
+}
+
+static void add_storage(const struct object *object, struct buf *sql)
+{
+    if (has(object, F_partition_key)) {
+        buf_printf(sql, " PARTITION BY %s", sql_closed(sql->arena, object->values[F_partition_key].expr.text));
+    }
+    if (!str_eq(object_text(object, "method"), "heap")) {
+        buf_add(sql, " USING ");
+        sql_ident(sql, object_text(object, "method"));
+    }
+    if (has(object, F_options) && object->values[F_options].pairs.n) {
+        buf_add(sql, " WITH (");
+        sql_pairs(sql, &object->values[F_options].pairs);
+        buf_addc(sql, ')');
+    }
+    if (!has(object, F_tablespace)) return;
+    buf_add(sql, " TABLESPACE ");
+    sql_ident(sql, object->values[F_tablespace].text);
+}
 
 static void create(const struct object *object, struct ops *ops)
 {
     struct arena *arena = ops->ctx->arena;
     struct buf sql = buf_new(arena);
-    size_t parts = 0;
-    buf_printf(&sql, "CREATE %sTABLE %s (", object_flag(object, "unlogged") ? "UNLOGGED " : "", sql_object_str(arena, object));
-    for (size_t i = 0; i < object->children.n; i++) {
-        const struct object *child = object->children.at[i];
-        struct buf part = buf_new(arena);
-        if (!child->kind->define || !child->kind->define(child, &part)) continue;
-        buf_printf(&sql, "%s\n    %s", parts++ ? "," : "", part.text);
+    buf_printf(&sql, "CREATE %sTABLE %s", object_flag(object, "unlogged") ? "UNLOGGED " : "", sql_object_str(arena, object));
+    if (has(object, F_partition_of)) partition_head(object, &sql);
+    add_parts(object, &sql);
+    inherits_clause(object, &sql);
+    if (has(object, F_bound)) buf_printf(&sql, " %s", sql_closed(arena, object->values[F_bound].expr.text));
+    add_storage(object, &sql);
+    struct op *op = op_add_user(ops, PHASE_TABLES, object, sql.text);
+    if (!partition_is_new_beside_default(object)) return;
+    op->risk = RISK_REFUSED | RISK_SCAN;
+    op->risk_text = arena_printf(arena, "%s: fails where the default partition holds rows that belong to it", object_shown(arena, object));
+}
+
+/* ---- ALTER TABLE ---- */
+
+static struct op *alter_table(const struct object *table, const char *what, struct ops *ops)
+{
+    struct arena *arena = ops->ctx->arena;
+    return op_addf(ops, PHASE_COLUMNS, "ALTER TABLE %s %s", sql_object_str(arena, table), what);
+}
+
+/* A table's type is let go while its columns change, and taken again. */
+static void alter_type(const struct object *table, struct ops *ops)
+{
+    struct buf sql = buf_new(ops->ctx->arena);
+    if (has(table, F_of_type)) {
+        buf_add(&sql, "OF ");
+        sql_ref(&sql, &table->values[F_of_type].ref);
     }
-    buf_add(&sql, parts ? "\n)" : ")");
-    if (object->values[F_options].set && object->values[F_options].pairs.n) {
-        buf_add(&sql, " WITH (");
-        sql_pairs(&sql, &object->values[F_options].pairs);
-        buf_addc(&sql, ')');
+    alter_table(table, has(table, F_of_type) ? sql.text : "NOT OF", ops);
+}
+
+static const struct object *marked_index(const struct object *table, const char *flag)
+{
+    for (size_t i = 0; i < table->children.n; i++) {
+        if (object_flag(table->children.at[i], flag)) return table->children.at[i];
     }
-    op_add_user(ops, PHASE_TABLES, object, sql.text);
+    return NULL;
+}
+
+/* Where an index is the identity, it says so itself (index_marks). */
+static void alter_identity(const struct object *table, struct ops *ops)
+{
+    const char *word = object_text(table, "replica_identity");
+    if (str_eq(word, "default") && marked_index(table, "replica_identity")) return;
+    const char *upper = str_eq(word, "full") ? "FULL" : str_eq(word, "nothing") ? "NOTHING" : "DEFAULT";
+    alter_table(table, arena_printf(ops->ctx->arena, "REPLICA IDENTITY %s", upper), ops);
+}
+
+static void finish(const struct object *object, struct ops *ops)
+{
+    if (object_flag(object, "rls")) alter_table(object, "ENABLE ROW LEVEL SECURITY", ops);
+    if (object_flag(object, "force")) alter_table(object, "FORCE ROW LEVEL SECURITY", ops);
+    if (has(object, F_replica_identity)) alter_identity(object, ops);
+    if (has(object, F_of_type)) alter_type(object, ops);
+}
+
+static void alter_storage(const struct object *to, const bool *changed, struct ops *ops)
+{
+    struct arena *arena = ops->ctx->arena;
+    bool empty = has(to, F_partition_key);
+    if (changed[F_unlogged]) {
+        alter_table(to, object_flag(to, "unlogged") ? "SET UNLOGGED" : "SET LOGGED", ops)->risk = RISK_REWRITE;
+    }
+    if (changed[F_tablespace]) {
+        const char *name = has(to, F_tablespace) ? to->values[F_tablespace].text : "pg_default";
+        alter_table(to, arena_printf(arena, "SET TABLESPACE %s", sql_ident_str(arena, name)), ops)->risk = empty ? 0 : RISK_REWRITE;
+    }
+    if (changed[F_method]) {
+        const char *name = sql_ident_str(arena, object_text(to, "method"));
+        alter_table(to, arena_printf(arena, "SET ACCESS METHOD %s", name), ops)->risk = empty ? 0 : RISK_REWRITE;
+    }
 }
 
 static void alter(const struct object *from, const struct object *to, const bool *changed, struct ops *ops)
 {
+    bool place = changed[F_partition_of] || changed[F_bound] || changed[F_inherits];
+    if (place) partition_alter(from, to, changed[F_bound], ops);
     if (changed[F_options]) {
         options_alter("TABLE", to, &from->values[F_options].pairs, &to->values[F_options].pairs, PHASE_COLUMNS, ops);
     }
-    if (changed[F_unlogged]) {
-        struct op *op = op_addf(ops, PHASE_COLUMNS, "ALTER TABLE %s SET %s", sql_object_str(ops->ctx->arena, to),
-                                object_flag(to, "unlogged") ? "UNLOGGED" : "LOGGED");
-        op->risk = RISK_REWRITE;
+    if (changed[F_rls]) alter_table(to, object_flag(to, "rls") ? "ENABLE ROW LEVEL SECURITY" : "DISABLE ROW LEVEL SECURITY", ops);
+    if (changed[F_force]) {
+        alter_table(to, object_flag(to, "force") ? "FORCE ROW LEVEL SECURITY" : "NO FORCE ROW LEVEL SECURITY", ops);
     }
+    alter_storage(to, changed, ops);
+    if (changed[F_replica_identity]) alter_identity(to, ops);
+    if (changed[F_of_type]) alter_type(to, ops);
 }
 
+/* A partitioned table holds no rows itself; those of its partitions are told of there. */
 static void drop(const struct object *object, struct ops *ops)
 {
     struct arena *arena = ops->ctx->arena;
+    if (has(object, F_partition_of)) partition_leave(object, ops);
     struct op *op = op_addf(ops, PHASE_DROP, "DROP TABLE %s%s", drop_if(ops), sql_object_str(arena, object));
+    if (has(object, F_partition_key)) return;
     op->risk = RISK_LOSS;
     op->loses = arena_printf(arena, "table %s", object_path(arena, object));
 }
@@ -89,17 +203,33 @@ static void describe(const struct object *object, struct buf *out)
     buf_add(out, parts ? ")" : "(no columns)");
 }
 
+/* A partition's indexes that belong to its parent's: for when it leaves. */
+#define TABLES(pending) \
+    "SELECT c.oid, c.relnamespace AS parent, c.relname AS name, c.relpersistence = 'u' AS unlogged,\n" \
+    "    c.reloptions || t.options AS options, c.reltoastrelid <> 0 AS toast, c.relrowsecurity AS rls,\n" \
+    "    c.relforcerowsecurity AS force, CASE WHEN c.relkind = 'p' THEN coalesce(pg_get_partkeydef(c.oid), '') END\n" \
+    "        AS partition_key,\n" \
+    "    CASE WHEN c.relispartition THEN h.parents[1] END AS partition_of,\n" \
+    "    CASE WHEN c.relispartition THEN coalesce(pg_get_expr(c.relpartbound, c.oid), '') END AS bound,\n" \
+    "    CASE WHEN NOT c.relispartition THEN h.parents END AS inherits, c.reloftype AS of_type,\n" \
+    "    s.spcname AS tablespace, m.amname AS method,\n" \
+    "    CASE c.relreplident WHEN 'n' THEN 'nothing' WHEN 'f' THEN 'full' END AS replica_identity,\n" \
+    "    CASE WHEN c.relispartition THEN ARRAY(SELECT p.relname || '=' || x.relname FROM pg_index i\n" \
+    "        JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_inherits j ON j.inhrelid = x.oid\n" \
+    "        JOIN pg_class p ON p.oid = j.inhparent WHERE i.indrelid = c.oid) END AS part_names\n" \
+    "FROM pg_class c\n" \
+    "    LEFT JOIN (SELECT oid, ARRAY(SELECT 'toast.' || o FROM unnest(reloptions) AS o) AS options\n" \
+    "        FROM pg_class WHERE relkind = 't' AND reloptions IS NOT NULL) t ON t.oid = c.reltoastrelid\n" \
+    "    LEFT JOIN (SELECT inhrelid, array_agg(inhparent ORDER BY inhseqno) AS parents FROM pg_inherits\n" \
+    "        " pending "GROUP BY inhrelid) h ON h.inhrelid = c.oid\n" \
+    "    LEFT JOIN pg_tablespace s ON s.oid = c.reltablespace\n" \
+    "    LEFT JOIN pg_am m ON m.oid = c.relam AND c.relam <> 2\n" \
+    "WHERE c.relkind IN ('r', 'p')\n" \
+    "    AND c.relnamespace = ANY ((SELECT current_setting('modelc.schemas')::oid[])::oid[])"
+
 static const struct catalog_query queries[] = {
-    {.min_version = 0, .sql =
-        "SELECT c.oid, c.relnamespace AS parent, c.relname AS name, c.relpersistence = 'u' AS unlogged,\n"
-        "    c.reloptions || t.options AS options, c.reltoastrelid <> 0 AS toast\n"
-        "FROM pg_class c\n"
-        "    LEFT JOIN (SELECT oid, ARRAY(SELECT 'toast.' || o FROM unnest(reloptions) AS o) AS options\n"
-        "        FROM pg_class WHERE relkind = 't' AND reloptions IS NOT NULL) t ON t.oid = c.reltoastrelid\n"
-        "WHERE c.relkind = 'r' AND NOT c.relispartition AND c.reloftype = 0\n"
-        "    AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = c.oid)\n"
-        "    AND NOT (c.relhassubclass AND EXISTS (SELECT FROM pg_inherits WHERE inhparent = c.oid))\n"
-        "    AND c.relnamespace = ANY ((SELECT current_setting('modelc.schemas')::oid[])::oid[])"},
+    {.min_version = 140000, .sql = TABLES("WHERE NOT inhdetachpending ")},
+    {.min_version = 0, .sql = TABLES("")},
     {0},
 };
 
@@ -114,6 +244,7 @@ const struct kind kind_table = {
     .n_fields = sizeof fields / sizeof *fields,
     .queries = queries,
     .create = create,
+    .finish = finish,
     .alter = alter,
     .drop = drop,
     .rename = rename_table,

@@ -1,11 +1,14 @@
 /* unique.c: UNIQUE constraints; a unique index without one is an index. */
 #include "kind/kind.h"
 
-#define FIELDS(F)                                                        \
-    F(columns, NULL, REFS, RECREATE, )                                   \
-    F(include, NULL, REFS, RECREATE, )                                   \
-    F(deferrable, NULL, WORD, RECREATE, .absent = "not deferrable")      \
-    F(options, "with", PAIRS, ALTER, )                                   \
+#define FIELDS(F)                                                    \
+    F(columns, NULL, REFS, RECREATE, )                               \
+    F(include, NULL, REFS, RECREATE, )                               \
+    F(deferrable, NULL, WORD, RECREATE, .absent = "not deferrable")  \
+    F(options, "with", PAIRS, ALTER, )                               \
+    F(tablespace, "tablespace", TEXT, ALTER, )                       \
+    F(clustered, NULL, FLAG, ALTER, )                                \
+    F(replica_identity, NULL, FLAG, ALTER, )                         \
     F(nulls_not_distinct, "nulls not distinct", FLAG, RECREATE, )
 
 enum { FIELDS(FIELD_ENUM) };
@@ -53,7 +56,8 @@ static void create(const struct object *object, struct ops *ops)
 
 static void alter(const struct object *from, const struct object *to, const bool *changed, struct ops *ops)
 {
-    if (changed[F_options]) key_options_alter(from, to, ops);
+    (void)changed;
+    key_alter(from, to, ops);
 }
 
 static void describe(const struct object *object, struct buf *out)
@@ -71,8 +75,9 @@ const struct kind kind_unique = {
     .n_fields = sizeof fields / sizeof *fields,
     .create = create,
     .define = define,
+    .finish = key_finish,
     .alter = alter,
-    .drop = constraint_drop,
+    .drop = key_drop,
     .rename = constraint_rename,
     .describe = describe,
 };

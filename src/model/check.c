@@ -23,7 +23,7 @@ static const struct form forms[] = {
      "|backfill|convert|references|was|as|on delete|on update|match full|deferrable|not deferrable|initially deferred"
      "|initially immediate|nulls not distinct|not valid|no inherit|@|"},
     {"domain", "a domain", "|null|not null|default|check|collate|was|not valid|"},
-    {"attribute", "an attribute of a composite type", "|collate|"},
+    {"attribute", "an attribute of a composite type", "|collate|was|"},
     {"primary key", "a primary key",
      "|columns|was|deferrable|not deferrable|initially deferred|initially immediate|include|with|tablespace|@|"},
     {"unique", "a UNIQUE constraint",

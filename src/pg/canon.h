@@ -65,7 +65,6 @@ struct job {
     struct ctx *ctx;
     struct conn *conn;
     struct diff *diff;
-    bool scratch; /* on a server that has nothing of the user's */
     bool renamed; /* schemas, types or labels are: any stored text may read differently */
     VEC(struct ask *) asks;
     size_t serial;         /* of temp tables */
@@ -84,7 +83,6 @@ const char *ask_mark(struct arena *arena, const struct ask *ask,
 
 /* canon_types.c: the target's schemas, types and sequences, as far as the asks need them. */
 void types_pieces(struct job *job, struct pieces *pieces);
-void scratch_pieces(struct job *job, struct pieces *pieces); /* the live ones, on a scratch server */
 bool types_renamed(const struct job *job);
 
 /* canon_read.c */
@@ -98,6 +96,17 @@ bool answers_equal(const struct answer *a, const struct answer *b);
 bool refused_wholly(const struct server_error *error);
 /* Judges the refusal of a unit with one ask; queues the diagnostic where the model's text is wrong. */
 void refused_ask(struct job *job, struct unit *unit, size_t piece, const struct server_error *error);
+
+/* Whether modelc only passes on what makes the name that is missed (SQL in the models): it may exist later. */
+bool refused_for_unhandled(const struct job *job, const struct server_error *error);
+/* The byte of `sql` at the server's position: 1-based, in characters. */
+size_t refused_byte(const char *sql, size_t position);
+/* The word at byte `offset` of `text`, which stands in the models' span `island`; all of that where it isn't verbatim. */
+struct span refused_place(struct ctx *ctx, struct span island, const char *text, size_t offset);
+void refused_report(struct ctx *ctx, const struct server_error *error, struct span place);
+
+/* canonical.c: equal now, or once both have been put through the server again. */
+bool ask_same(const struct ask *ask);
 
 /* canon_run.c: one transaction that is rolled back. False: the connection is lost. */
 bool job_run(struct job *job);

@@ -19,7 +19,8 @@ struct canon_cache {
     size_t n;
     bool *used; /* [n] */
     VEC(const char *) added;
-    const char *context;
+    const char *context; /* NULL: the server doesn't tell */
+    bool context_asked;
     const struct object *table; /* whose columns are in `ground` */
     const char *ground;         /* digest of context and columns */
     struct buf key;
@@ -180,17 +181,24 @@ static void note_types(struct canon_cache *cache, const struct schema *models)
     }
 }
 
-struct canon_cache *cache_open(struct job *job, const char *path)
+struct canon_cache *cache_open(struct ctx *ctx, const char *path)
 {
-    if (!path || job->renamed) return NULL;
-    struct canon_cache *cache = ARENA_NEW(job->ctx->arena, struct canon_cache);
-    cache->ctx = job->ctx;
+    if (!path) return NULL;
+    struct canon_cache *cache = ARENA_NEW(ctx->arena, struct canon_cache);
+    cache->ctx = ctx;
     cache->path = path;
-    cache->key = buf_new(job->ctx->arena);
-    if (!ask_context(cache, job)) return NULL;
-    note_types(cache, job->diff->models);
+    cache->key = buf_new(ctx->arena);
     load(cache);
     return cache;
+}
+
+/* Asked with the first key that rests on it; false: not known. */
+static bool has_context(struct canon_cache *cache, struct job *job)
+{
+    if (cache->context_asked) return cache->context != NULL;
+    cache->context_asked = true;
+    note_types(cache, job->diff->models);
+    return !job->renamed && ask_context(cache, job);
 }
 
 /* ---- keys: texts with their closing zero, which no text holds */
@@ -265,7 +273,7 @@ static bool value_rests_on_more(const struct canon_cache *cache, const struct as
 const char *cache_key(struct canon_cache *cache, struct job *job, const struct ask *ask)
 {
     const struct object *to = ask->to;
-    if (!ask->from || ask->moved || (several_schemas(to->search_path) && cache->new_types)) return NULL;
+    if (!ask->from || ask->moved || !has_context(cache, job) || (several_schemas(to->search_path) && cache->new_types)) return NULL;
     if (value_rests_on_more(cache, ask, ask->model) || value_rests_on_more(cache, ask, ask->live)) return NULL;
     if (cache->table != to->parent) cache->ground = ground_of(cache, to->parent);
     cache->table = to->parent;

@@ -11,9 +11,9 @@
 
 struct canon_cache;
 
-/* What is known of this database. NULL where `path` is NULL or the server doesn't tell what the verdicts rest on. */
-struct canon_cache *cache_open(struct job *job, const char *path);
-/* The key of an ask, NULL where its verdict is not to be kept: it rests on more than the key says. */
+/* What is known. NULL where `path` is NULL. */
+struct canon_cache *cache_open(struct ctx *ctx, const char *path);
+/* The key of an ask that goes to a temp table (shadow.h has those of the others), NULL where its verdict is not to be kept: it rests on more than the key says. */
 const char *cache_key(struct canon_cache *cache, struct job *job, const struct ask *ask);
 bool cache_knows(struct canon_cache *cache, const char *key);
 void cache_add(struct canon_cache *cache, const char *key);

@@ -14,7 +14,7 @@ bool refused_wholly(const struct server_error *error)
 
 /* Whether modelc only passes on what makes this name (SQL in the models, objects to come), so that it may exist later.
  */
-static bool comes_later(const struct job *job, const struct server_error *error)
+bool refused_for_unhandled(const struct job *job, const struct server_error *error)
 {
     for (size_t i = 0; i < job->diff->models->unhandled.n; i++) {
         const char *path = job->diff->models->unhandled.at[i].path;
@@ -52,8 +52,8 @@ static bool waits_for_extension(const struct job *job, const struct server_error
 
 static bool models_fault(const struct job *job, const struct server_error *error)
 {
-    if (job->scratch || strstr(error->message, "pg_temp")) return false; /* f(t) wants the real table's row type */
-    if (names_new_table(job, error) || comes_later(job, error) || waits_for_extension(job, error)) return false;
+    if (strstr(error->message, "pg_temp")) return false; /* f(t) wants the real table's row type */
+    if (names_new_table(job, error) || refused_for_unhandled(job, error) || waits_for_extension(job, error)) return false;
     if (strcmp(error->sqlstate, "42501") == 0) return false;
     return strncmp(error->sqlstate, "42", 2) == 0 || strncmp(error->sqlstate, "22", 2) == 0 ||
            strncmp(error->sqlstate, "0A", 2) == 0;
@@ -65,8 +65,7 @@ static bool of_this_server(const struct server_error *error)
     return refused_wholly(error) || strcmp(error->sqlstate, "42501") == 0 || strcmp(error->sqlstate, "55P04") == 0;
 }
 
-/* The byte at the server's position: 1-based, in characters. */
-static size_t byte_of(const char *sql, size_t position)
+size_t refused_byte(const char *sql, size_t position)
 {
     size_t at = 0;
     while (position > 1 && sql[at]) {
@@ -96,7 +95,7 @@ static struct span place_in_model(const struct unit *unit, size_t piece, const s
 {
     if (error->position == 0) return whole;
     const char *sql = unit->create.at[piece].sql;
-    size_t at = byte_of(sql, error->position);
+    size_t at = refused_byte(sql, error->position);
     for (size_t i = 0; i < unit->islands.n; i++) {
         const struct island *island = &unit->islands.at[i];
         if (island->piece != piece || at < island->start || at >= island->end) continue;
@@ -109,13 +108,28 @@ static struct span place_in_model(const struct unit *unit, size_t piece, const s
     return whole;
 }
 
+struct span refused_place(struct ctx *ctx, struct span island, const char *text, size_t offset)
+{
+    const struct source *source = source_of(ctx->sources, island.start);
+    const char *start = source ? source->text + (island.start - source->base) : NULL, *found = start ? strstr(start, text) : NULL;
+    if (!found || found + strlen(text) > start + (island.end - island.start)) return island; /* not verbatim: its whole */
+    if (offset >= strlen(text)) return (struct span){island.end - 1, island.end};
+    uint32_t at = island.start + (uint32_t)(found - start) + (uint32_t)offset;
+    return (struct span){at, at + (uint32_t)word_length(text + offset)};
+}
+
+void refused_report(struct ctx *ctx, const struct server_error *error, struct span place)
+{
+    struct diag *diag = diag_add(ctx, D_SQL, place, "%s", error->message);
+    if (error->detail) diag_mend(ctx, diag, "detail", "%s", error->detail);
+    if (error->hint) diag_mend(ctx, diag, "hint", "%s", error->hint);
+}
+
 static void report(struct job *job, const struct ask *ask, struct unit *unit, size_t piece,
                    const struct server_error *error)
 {
     struct span whole = span_known(ask->model->span) ? ask->model->span : ask->to->span;
-    struct diag *diag = diag_add(job->ctx, D_SQL, place_in_model(unit, piece, error, whole), "%s", error->message);
-    if (error->detail) diag_mend(job->ctx, diag, "detail", "%s", error->detail);
-    if (error->hint) diag_mend(job->ctx, diag, "hint", "%s", error->hint);
+    refused_report(job->ctx, error, place_in_model(unit, piece, error, whole));
 }
 
 void refused_ask(struct job *job, struct unit *unit, size_t piece, const struct server_error *error)

@@ -218,12 +218,11 @@ static bool ask_once(struct job *job, enum slot slot, bool single, struct units 
 
 static bool ask_all(struct job *job, struct server_error *error)
 {
-    struct pieces scratch = {0}, types = {0};
+    struct pieces types = {0};
     struct units live = {0}, model = {0}, again = {0};
-    if (job->scratch) scratch_pieces(job, &scratch);
     types_pieces(job, &types);
     /* An index that is read as it stands has to be read before its types are renamed. */
-    if (!make_pieces(job, &scratch, error) || !read_into(job, read_live_query(job), error)) return false;
+    if (!read_into(job, read_live_query(job), error)) return false;
     if (!ask_once(job, SLOT_LIVE, true, &live, error) || !make_pieces(job, &types, error)) return false;
     if (!alter_units(job, &live, error) || !ask_once(job, SLOT_MODEL, false, &model, error)) return false;
     if (!read_into(job, read_query(job->ctx->arena), error)) return false;

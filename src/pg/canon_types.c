@@ -228,26 +228,3 @@ void types_pieces(struct job *job, struct pieces *pieces)
         }
     }
 }
-
-/* ---- a scratch server: the live world first, as far as modelc models it */
-
-static void scratch_object(struct job *job, struct pieces *pieces, const struct object *object)
-{
-    struct arena *arena = job->ctx->arena;
-    if (object_is(object, "schema")) {
-        add(job, pieces, arena_printf(arena, "CREATE SCHEMA IF NOT EXISTS %s", sql_ident_str(arena, object->name)));
-    } else if (object_is(object, "extension")) {
-        add_extension(job, pieces, object);
-    } else if (object_is(object, "enum")) {
-        add_create_enum(job, pieces, object);
-    } else if (object_is(object, "sequence")) {
-        add(job, pieces,
-            arena_printf(arena, "CREATE SEQUENCE IF NOT EXISTS %s", qname(job, object->parent->name, object->name)));
-    }
-}
-
-void scratch_pieces(struct job *job, struct pieces *pieces)
-{
-    const struct objects *all = &job->diff->live->all;
-    for (size_t i = 0; i < all->n; i++) scratch_object(job, pieces, all->at[i]);
-}

@@ -32,9 +32,11 @@ static bool retyped(struct job *job, const struct object *from, const struct obj
 
 static bool table_changes(struct job *job, const struct object *table)
 {
-    for (size_t i = 0; i < table->children.n; i++) {
-        const struct object *column = table->children.at[i];
-        if (!object_is(column, "column") || !column->peer) continue;
+    struct objects columns = {0};
+    table_columns(table, job->ctx->arena, &columns);
+    for (size_t i = 0; i < columns.n; i++) {
+        const struct object *column = columns.at[i];
+        if (!column->peer) continue;
         if (!str_eq(column->name, column->peer->name) || retyped(job, column->peer, column)) return true;
     }
     return false;
@@ -42,7 +44,7 @@ static bool table_changes(struct job *job, const struct object *table)
 
 bool ask_moved(struct job *job, const struct ask *ask)
 {
-    return ask->from && (job->scratch || job->renamed || table_changes(job, ask->to->parent));
+    return ask->from && (job->renamed || table_changes(job, ask->to->parent));
 }
 
 /* ---- text */
@@ -174,7 +176,7 @@ static void add_column(struct job *job, struct unit *unit, const struct object *
 static const char *spare_column(struct arena *arena, const struct object *table)
 {
     const char *name = "modelc_part";
-    while (object_child(table, "column", name)) name = arena_printf(arena, "%s_", name);
+    while (table_column(table, name)) name = arena_printf(arena, "%s_", name);
     return name;
 }
 
@@ -208,9 +210,9 @@ static void write_table(struct job *job, struct unit *unit)
     buf_add(&sql, "CREATE TEMP TABLE ");
     sql_ident(&sql, unit->table->name);
     buf_add(&sql, " (");
-    for (size_t i = 0; i < unit->table->children.n; i++) {
-        if (object_is(unit->table->children.at[i], "column")) add_column(job, unit, unit->table->children.at[i], &sql);
-    }
+    struct objects columns = {0};
+    table_columns(unit->table, sql.arena, &columns);
+    for (size_t i = 0; i < columns.n; i++) add_column(job, unit, columns.at[i], &sql);
     buf_printf(&sql, "%s int4", spare);
     for (size_t i = 0; i < unit->asks.n; i++) add_constraint(job, unit, unit->asks.at[i], &sql, &plain);
     buf_printf(&sql, plain ? ")" : ") PARTITION BY LIST (%s)", spare);
@@ -257,7 +259,7 @@ static void write_rename(struct job *job, struct unit *unit)
 
 static bool name_is_taken(const struct unit *unit, const struct object *column)
 {
-    const struct object *other = object_child(unit->table, "column", column->name);
+    const struct object *other = table_column(unit->table, column->name);
     return other && other != column->peer;
 }
 
@@ -270,20 +272,20 @@ static void rename_column(struct job *job, struct unit *unit, const char *from, 
 }
 
 /* Whoever bears a name that another one takes goes aside first: columns may swap their names. */
-static void write_renames(struct job *job, struct unit *unit, const struct object *target)
+static void write_renames(struct job *job, struct unit *unit, const struct objects *columns)
 {
     struct map *aside = map_new(job->ctx->arena);
-    for (size_t i = 0; i < target->children.n; i++) {
-        const struct object *column = target->children.at[i];
-        if (!object_is(column, "column") || !column->peer || str_eq(column->name, column->peer->name)) continue;
+    for (size_t i = 0; i < columns->n; i++) {
+        const struct object *column = columns->at[i];
+        if (!column->peer || str_eq(column->name, column->peer->name)) continue;
         if (!name_is_taken(unit, column)) continue;
         char *name = arena_printf(job->ctx->arena, "modelc_aside_%zu", i);
         rename_column(job, unit, column->name, name);
         map_put(aside, column->name, name);
     }
-    for (size_t i = 0; i < target->children.n; i++) {
-        const struct object *column = target->children.at[i];
-        if (!object_is(column, "column") || !column->peer || str_eq(column->name, column->peer->name)) continue;
+    for (size_t i = 0; i < columns->n; i++) {
+        const struct object *column = columns->at[i];
+        if (!column->peer || str_eq(column->name, column->peer->name)) continue;
         const char *now = map_get(aside, column->peer->name);
         rename_column(job, unit, now ? now : column->peer->name, column->name);
     }
@@ -308,10 +310,12 @@ static void write_alter(struct job *job, struct unit *unit)
 {
     const struct object *target = unit->table->peer;
     if (!target) return;
-    write_renames(job, unit, target);
-    for (size_t i = 0; i < target->children.n; i++) {
-        const struct object *column = target->children.at[i];
-        if (object_is(column, "column") && column->peer && retyped(job, column->peer, column))
+    struct objects columns = {0};
+    table_columns(target, job->ctx->arena, &columns);
+    write_renames(job, unit, &columns);
+    for (size_t i = 0; i < columns.n; i++) {
+        const struct object *column = columns.at[i];
+        if (column->peer && retyped(job, column->peer, column))
             write_type_change(job, unit, column);
     }
 }

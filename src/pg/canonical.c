@@ -4,10 +4,15 @@
 
 #include "pg/canon.h"
 #include "pg/canon_cache.h"
-#include "pg/embedded.h"
+#include "pg/shadow.h"
 
 /* One transaction of DDL is quadratic in its statements. */
 enum { ASKS_A_TRANSACTION = 400 };
+
+struct asks {
+    struct ask **at;
+    size_t n, cap;
+};
 
 static struct ask *ask_new(struct job *job, const struct question *question, size_t number)
 {
@@ -18,7 +23,6 @@ static struct ask *ask_new(struct job *job, const struct question *question, siz
     ask->number = number;
     ask->model = &ask->to->values[ask->field];
     ask->live = ask->from ? &ask->from->values[ask->field] : NULL;
-    ask->moved = ask_moved(job, ask);
     return ask;
 }
 
@@ -66,9 +70,8 @@ static void give(struct job *job, struct ask *ask, struct value *value, const st
     else give_key_exprs(job, value, answer);
 }
 
-/* Equal now, or once both have been put through the server again (what it prints is not always what it prints of that).
- */
-static bool comes_to_the_same(const struct ask *ask)
+/* What the server prints is not always what it prints of that. */
+bool ask_same(const struct ask *ask)
 {
     const struct answer *a = ask->answers;
     if (answers_equal(&a[SLOT_MODEL], &a[SLOT_LIVE])) return true;
@@ -84,7 +87,7 @@ static void judge(struct job *job, struct canon_cache *cache, struct ask *ask)
     /* DEFAULT NULL is not stored, most of the time */
     if (!model->given && object_is(ask->to, "column")) ask->model->expr.canonical = "";
     if (!ask->from || !model->given) return;
-    bool same = live->given && comes_to_the_same(ask);
+    bool same = live->given && ask_same(ask);
     give(job, ask, ask->live, same ? model : live);
     if (same && ask->key) cache_add(cache, ask->key);
 }
@@ -133,42 +136,6 @@ static bool run_asks(struct job *job, struct ask **asks, size_t n)
     return true;
 }
 
-static struct job job_new(struct conn *conn, struct diff *diff, bool scratch)
-{
-    struct job job = {.ctx = diff->ctx, .conn = conn, .diff = diff, .scratch = scratch};
-    job.renamed = types_renamed(&job);
-    return job;
-}
-
-/* The asks that this server's state, not their text, keeps from being tried. A scratch server that can't be had leaves
- * them open. */
-static void run_on_scratch(struct diff *diff, struct ask **asks, size_t n, const char *url)
-{
-    size_t mark = diag_mark(diff->ctx);
-    struct scratch *scratch = scratch_open(diff->ctx, url);
-    if (scratch) { /* else they stay refused */
-        struct job job = job_new(scratch_conn(scratch), diff, true);
-        for (size_t i = 0; i < n; i++) {
-            asks[i]->refusal = NOT_REFUSED;
-            asks[i]->moved = ask_moved(&job, asks[i]);
-            asks[i]->number = i;
-            memset(asks[i]->answers, 0, sizeof asks[i]->answers);
-        }
-        run_asks(&job, asks, n);
-        scratch_close(scratch);
-    }
-    diag_rollback(diff->ctx, mark);
-}
-
-static size_t collect_refused(struct ask **asks, size_t n, struct ask **refused)
-{
-    size_t found = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (asks[i]->refusal == REFUSED_HERE) refused[found++] = asks[i];
-    }
-    return found;
-}
-
 static int compare_asks(const void *left, const void *right)
 {
     const struct ask *a = *(struct ask *const *)left, *b = *(struct ask *const *)right;
@@ -177,39 +144,96 @@ static int compare_asks(const void *left, const void *right)
     return a->number < b->number ? -1 : a->number > b->number;
 }
 
-/* Takes out the asks whose answer is known. */
-static size_t answer_known(struct job *job, struct canon_cache *cache, struct ask **asks, size_t n)
+/* Everything that is to know before one of them is asked. */
+struct answering {
+    struct job job;
+    struct canon_cache *cache;
+    struct shadow_keys *shadow_keys; /* NULL: nothing is kept */
+    struct asks temp, shadow;
+};
+
+/* A statement with a name of its own in it is never equal to one of another name. */
+static bool is_hopeless(const struct question *question)
+{
+    return !question->from && question->to->kind->fields[question->field].island == SQL_STATEMENTS;
+}
+
+static void sort_out(struct answering *a)
+{
+    const struct questions *questions = &a->job.diff->questions;
+    struct arena *arena = a->job.ctx->arena;
+    for (size_t i = 0; i < questions->n; i++) {
+        const struct question *question = &questions->at[i];
+        bool shadow = question->to->kind->fields[question->field].shadow;
+        if (is_hopeless(question)) continue;
+        struct ask *ask = ask_new(&a->job, question, i);
+        if (shadow) vec_push(arena, &a->shadow, ask);
+        else vec_push(arena, &a->temp, ask);
+    }
+    for (size_t i = 0; i < a->temp.n; i++) a->temp.at[i]->moved = ask_moved(&a->job, a->temp.at[i]);
+    if (a->temp.n) qsort(a->temp.at, a->temp.n, sizeof *a->temp.at, compare_asks);
+}
+
+static bool known_by(struct answering *a, struct ask *ask, const char *key)
+{
+    ask->key = key;
+    if (!cache_knows(a->cache, key)) return false;
+    judge_known(&a->job, ask);
+    return true;
+}
+
+/* Takes out the asks whose answer is known, by a temp table or by the shadow. */
+static void answer_known(struct answering *a, struct asks *asks, bool temp)
 {
     size_t left = 0;
-    for (size_t i = 0; i < n; i++) {
-        asks[i]->key = cache_key(cache, job, asks[i]);
-        if (cache_knows(cache, asks[i]->key)) judge_known(job, asks[i]);
-        else asks[left++] = asks[i];
+    for (size_t i = 0; i < asks->n; i++) {
+        struct ask *ask = asks->at[i];
+        if (temp && known_by(a, ask, cache_key(a->cache, &a->job, ask))) continue;
+        const char *of_temp = ask->key;
+        if (known_by(a, ask, shadow_key(a->shadow_keys, ask))) continue;
+        if (temp) ask->key = of_temp;
+        asks->at[left++] = ask;
     }
-    return left;
+    asks->n = left;
+}
+
+/* What is refused there is left to the shadow, unless the model's text is to blame. */
+static bool ask_temp_tables(struct answering *a)
+{
+    struct asks *asks = &a->temp;
+    if (a->cache) answer_known(a, asks, true);
+    for (size_t i = 0; i < asks->n; i++) asks->at[i]->number = i;
+    if (!run_asks(&a->job, asks->at, asks->n)) return false;
+    for (size_t i = 0; i < asks->n; i++) {
+        struct ask *ask = asks->at[i];
+        bool refused = ask->refusal == REFUSED_HERE || ask->refusal == REFUSED_METHOD;
+        if (refused) vec_push(a->job.ctx->arena, &a->shadow, ask);
+        else if (ask->refusal == NOT_REFUSED) judge(&a->job, a->cache, ask);
+    }
+    return true;
+}
+
+static void ask_shadow(struct answering *a, const char *scratch_url)
+{
+    struct asks *asks = &a->shadow;
+    if (a->cache) answer_known(a, asks, false);
+    if (asks->n) shadow_answer(&a->job, asks->at, asks->n, scratch_url);
+    for (size_t i = 0; i < asks->n; i++) {
+        if (asks->at[i]->refusal == NOT_REFUSED) judge(&a->job, a->cache, asks->at[i]);
+        else if (asks->at[i]->refusal != REFUSED_MODEL) not_verified(&a->job, asks->at[i]);
+    }
 }
 
 bool canonical_answer(struct conn *conn, struct diff *diff, const char *scratch_url, const char *cache_path)
 {
-    size_t n = diff->questions.n;
-    if (n == 0) return true;
-    struct job job = job_new(conn, diff, false);
-    struct ask **asks = ARENA_ARRAY(diff->ctx->arena, struct ask *, n),
-               **refused = ARENA_ARRAY(diff->ctx->arena, struct ask *, n);
-    for (size_t i = 0; i < n; i++) asks[i] = ask_new(&job, &diff->questions.at[i], i);
-    qsort(asks, n, sizeof *asks, compare_asks);
-    struct canon_cache *cache = cache_open(&job, cache_path);
-    if (cache) n = answer_known(&job, cache, asks, n);
-    for (size_t i = 0; i < n; i++) asks[i]->number = i;
-    if (!run_asks(&job, asks, n)) return false;
-    size_t n_refused = collect_refused(asks, n, refused);
-    /* What another server says isn't this one's word. */
-    for (size_t i = 0; i < n_refused; i++) refused[i]->key = NULL;
-    if (n_refused) run_on_scratch(diff, refused, n_refused, scratch_url);
-    for (size_t i = 0; i < n; i++) {
-        if (asks[i]->refusal == NOT_REFUSED) judge(&job, cache, asks[i]);
-        else if (asks[i]->refusal != REFUSED_MODEL) not_verified(&job, asks[i]);
-    }
-    cache_save(cache);
+    struct answering a = {.job = {.ctx = diff->ctx, .conn = conn, .diff = diff}};
+    if (diff->questions.n == 0) return true;
+    a.job.renamed = types_renamed(&a.job);
+    a.cache = cache_open(diff->ctx, cache_path);
+    if (a.cache) a.shadow_keys = shadow_keys_new(&a.job);
+    sort_out(&a);
+    if (!ask_temp_tables(&a)) return false;
+    ask_shadow(&a, scratch_url);
+    cache_save(a.cache);
     return true;
 }

@@ -7,17 +7,15 @@
 
 enum { STEPS_MAX = 128, ATTEMPTS = 3 };
 
+/* What the reading begins with. */
+enum { ZERO_BEGIN, ZERO_PATH, ZERO_SNAPSHOT, ZERO_MARK, ZERO_SCHEMAS, ZERO_PRESENT, ZERO_COUNT };
 /* What the first pipeline begins with. */
 enum {
-    FIRST_BEGIN,
-    FIRST_PATH,
-    FIRST_SNAPSHOT,
-    FIRST_MARK,
-    FIRST_SCHEMAS,
     FIRST_MEMBERS,
     FIRST_COMMENTS,
     FIRST_UNHANDLED,
     FIRST_DEPEND,
+    FIRST_PRIVILEGES,
     FIRST_COUNT
 };
 /* What the second one ends with, after the lookups. */
@@ -41,6 +39,18 @@ struct watch { /* for whether the catalogs moved */
 };
 
 /* ---- which queries */
+
+/* One row, a column for each kind: may there be objects of it at all? Most databases have no operators, no policies .. */
+static const char *present_query(struct arena *arena)
+{
+    struct buf sql = buf_new(arena);
+    for (size_t i = 0; i < n_kinds; i++) {
+        buf_add(&sql, i ? ", " : "SELECT ");
+        if (kinds[i]->present) buf_printf(&sql, "EXISTS (SELECT FROM %s)", kinds[i]->present);
+        else buf_add(&sql, "true");
+    }
+    return sql.text;
+}
 
 static void add_steps(const struct kind *kind, int version, struct steps *steps)
 {
@@ -91,16 +101,20 @@ static const char *schemas_query(struct arena *arena, const struct catalog_optio
     return sql.text;
 }
 
-static size_t first_queries(struct reader *reader, const struct watch *watch, const struct steps *steps,
-                            const char **sql)
+static void zero_queries(struct reader *reader, const struct watch *watch, const char **sql)
 {
-    sql[FIRST_BEGIN] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+    sql[ZERO_BEGIN] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
     /* A worker costs more to start than such a query takes. */
-    sql[FIRST_PATH] = "SELECT set_config('search_path', '', true),"
-                      " set_config('max_parallel_workers_per_gather', '0', true)";
-    sql[FIRST_SNAPSHOT] = snapshot_query();
-    sql[FIRST_MARK] = watch->no_mark ? "SELECT NULL" : mark_query();
-    sql[FIRST_SCHEMAS] = schemas_query(reader->ctx->arena, reader->options);
+    sql[ZERO_PATH] = "SELECT set_config('search_path', '', true),"
+                     " set_config('max_parallel_workers_per_gather', '0', true)";
+    sql[ZERO_SNAPSHOT] = snapshot_query();
+    sql[ZERO_MARK] = watch->no_mark ? "SELECT NULL" : mark_query();
+    sql[ZERO_SCHEMAS] = schemas_query(reader->ctx->arena, reader->options);
+    sql[ZERO_PRESENT] = present_query(reader->ctx->arena);
+}
+
+static size_t first_queries(struct reader *reader, const struct steps *steps, const char **sql)
+{
     sql[FIRST_MEMBERS] =
         "SELECT classid, objid FROM pg_depend WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'";
     sql[FIRST_COMMENTS] =
@@ -109,6 +123,7 @@ static size_t first_queries(struct reader *reader, const struct watch *watch, co
         " AND objoid < 16384 AND description <> 'standard public schema'";
     sql[FIRST_UNHANDLED] = unhandled_query(reader->ctx->arena, reader->conn->version);
     sql[FIRST_DEPEND] = depend_query();
+    sql[FIRST_PRIVILEGES] = privileges_query(reader->ctx->arena);
     for (size_t i = 0; i < steps->n; i++) sql[FIRST_COUNT + i] = steps->at[i].sql;
     return FIRST_COUNT + steps->n;
 }
@@ -166,29 +181,42 @@ static enum outcome refused(struct reader *reader, const struct server_error *er
     return READ_FAILED;
 }
 
-static enum outcome first_round(struct reader *reader, struct watch *watch, bool last)
+/* Begins, and learns which kinds there may be. */
+static enum outcome zero_round(struct reader *reader, struct watch *watch, struct steps *steps, bool last)
 {
-    static const struct steps none;
-    struct steps *steps = ARENA_NEW(reader->ctx->arena, struct steps);
+    const char *sql[ZERO_COUNT];
+    struct rows rows[ZERO_COUNT];
+    struct server_error error;
+    size_t failed;
+    zero_queries(reader, watch, sql);
+    if (!conn_pipeline(reader->conn, sql, ZERO_COUNT, rows, &error, &failed)) {
+        if (failed != ZERO_MARK || watch->no_mark) return refused(reader, &error, last);
+        watch->no_mark = true;
+        return conn_query(reader->conn, "ROLLBACK", NULL, &error) ? READ_MOVED : refused(reader, &error, true);
+    }
+    watch->snapshot = only_cell(reader, &rows[ZERO_SNAPSHOT]);
+    watch->mark = only_cell(reader, &rows[ZERO_MARK]);
+    for (size_t i = 0; i < n_kinds; i++) {
+        if (str_eq(rows_get(&rows[ZERO_PRESENT], 0, i), "t")) add_steps(kinds[i], reader->conn->version, steps);
+    }
+    free_rows(rows, ZERO_COUNT);
+    return READ_DONE;
+}
+
+static enum outcome first_round(struct reader *reader, const struct steps *steps, bool last)
+{
     const char *sql[FIRST_COUNT + STEPS_MAX];
     struct rows rows[FIRST_COUNT + STEPS_MAX];
     struct server_error error;
     size_t failed;
-    *steps = none;
-    for (size_t i = 0; i < n_kinds; i++) add_steps(kinds[i], reader->conn->version, steps);
-    size_t n = first_queries(reader, watch, steps, sql);
-    if (!conn_pipeline(reader->conn, sql, n, rows, &error, &failed)) {
-        if (failed != FIRST_MARK || watch->no_mark) return refused(reader, &error, last);
-        watch->no_mark = true;
-        return conn_query(reader->conn, "ROLLBACK", NULL, &error) ? READ_MOVED : refused(reader, &error, true);
-    }
-    watch->snapshot = only_cell(reader, &rows[FIRST_SNAPSHOT]);
-    watch->mark = only_cell(reader, &rows[FIRST_MARK]);
+    size_t n = first_queries(reader, steps, sql);
+    if (!conn_pipeline(reader->conn, sql, n, rows, &error, &failed)) return refused(reader, &error, last);
     read_members(reader, &rows[FIRST_MEMBERS]);
     for (size_t i = 0; i < steps->n; i++) decode_rows(reader, steps->at[i].kind, &rows[FIRST_COUNT + i]);
     read_comments(reader, &rows[FIRST_COMMENTS]);
     unhandled_rows(reader, &rows[FIRST_UNHANDLED]);
     depend_rows(reader, &rows[FIRST_DEPEND]);
+    privileges_rows(reader, &rows[FIRST_PRIVILEGES]);
     free_rows(rows, n);
     return READ_DONE;
 }
@@ -254,6 +282,7 @@ static struct reader *reader_new(struct conn *conn, const struct catalog_options
     reader->options = options;
     reader->schema = schema_new(conn->ctx, true);
     oid_map_init(&reader->objects, conn->ctx->arena);
+    oid_map_init(&reader->same, conn->ctx->arena);
     oid_map_init(&reader->members, conn->ctx->arena);
     oid_map_init(&reader->type_map, conn->ctx->arena);
     return reader;
@@ -262,7 +291,9 @@ static struct reader *reader_new(struct conn *conn, const struct catalog_options
 static enum outcome read_once(struct reader *reader, struct watch *watch, bool last)
 {
     bool moved = false;
-    enum outcome outcome = first_round(reader, watch, last);
+    struct steps *steps = ARENA_NEW(reader->ctx->arena, struct steps);
+    enum outcome outcome = zero_round(reader, watch, steps, last);
+    if (outcome == READ_DONE) outcome = first_round(reader, steps, last);
     if (outcome == READ_DONE) outcome = second_round(reader, last);
     if (outcome == READ_DONE) outcome = third_round(reader, watch, &moved, last);
     if (outcome != READ_DONE) return outcome;

@@ -11,11 +11,12 @@
  *   also    oid of a second relation that describes the object (a constraint's index): rows of that oid complete it
  *   args    oids of a routine's input types or an operator's sides ("1 2", 0 for none): its arguments (object->args)
  *   tail    verbatim SQL behind its name: " USING btree"
+ *   same    oid of another object (same_sub its attnum): where there is no name either, all that refers to this one means that one
  *   broken  t: an index that is not valid
  * and one column per field, named as the field (a field without a column stays unset; NULL and what equals `absent` is unset):
  *   FLAG t/f | WORD, TEXT, EXPR text ('' for an expression announces one that a later part brings; '' to the end means a deparser
  *   failed) | REF oid of the target, <field>_sub its attnum | REFS attnums "1 2" or "{1,2}" of the parent table (target_*: of the
- *   relation in field `table`) | TYPE oid, with column `typmod` | PAIRS text[] of k=v | LABELS text[] in order |
+ *   relation in field `table`); oids, where the field refers to a kind | TYPE oid, with column `typmod` | PAIRS text[] of k=v | LABELS text[] in order |
  *   KEYS from keys_attnums (indkey), keys_n (how many are keys, the rest feeds the field `include`), keys_classes, keys_options,
  *   keys_collations, keys_exprs (pg_get_expr of the list), keys_types (of the index's columns), keys_class_options, keys_method,
  *   keys_operators (exclude; oids). A column "a|b" feeds field a where a was announced, else b. A REF to a collation and a WORD

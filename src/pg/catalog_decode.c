@@ -30,7 +30,7 @@ static const char *const key_columns[KEY_COLUMNS] = {
 struct layout {
     const PGresult *result;
     unsigned class;
-    int oid, sub, parent, name, kind, also, broken, typmod, args, tail;
+    int oid, sub, parent, name, kind, also, broken, typmod, args, tail, same, same_sub;
     int keys[KEY_COLUMNS];
     int fields[KINDS_MAX][FIELDS_MAX]; /* by kind_order() */
     int subs[KINDS_MAX][FIELDS_MAX];   /* "<field>_sub" of a REF to a column */
@@ -72,6 +72,7 @@ static unsigned class_of(Oid table)
     case CLASS_ATTRDEF:
     case CLASS_INDEX:
     case CLASS_SEQUENCE:
+    case CLASS_DEPEND:
     case CLASS_FOREIGN_TABLE:
     case 0: return CLASS_RELATION;
     case CLASS_ENUM:
@@ -106,6 +107,8 @@ static struct layout *layout_new(struct reader *reader, const struct rows *rows)
         .typmod = column_of(result, "typmod"),
         .args = column_of(result, "args"),
         .tail = column_of(result, "tail"),
+        .same = column_of(result, "same"),
+        .same_sub = column_of(result, "same_sub"),
     };
     for (size_t i = 0; i < KEY_COLUMNS; i++) layout->keys[i] = column_of(result, key_columns[i]);
     layout->class = class_of(PQftable(result, layout->oid));
@@ -194,10 +197,22 @@ struct known_type *reader_type(struct reader *reader, uint32_t oid, int32_t typm
     return type;
 }
 
+struct object *reader_object(const struct reader *reader, uint64_t key)
+{
+    struct object *found = oid_map_get(&reader->objects, key);
+    while (!found) {
+        const uint64_t *same = oid_map_get(&reader->same, key);
+        if (!same) return NULL;
+        key = *same;
+        found = oid_map_get(&reader->objects, key);
+    }
+    return found;
+}
+
 static void wait_for(struct reader *reader, struct ref *ref, unsigned class, uint32_t oid, unsigned sub)
 {
     struct pending pending = {ref, oid_key(class, oid, sub)};
-    ref->to = oid_map_get(&reader->objects, pending.key);
+    ref->to = reader_object(reader, pending.key);
     vec_push(reader->ctx->arena, &reader->pending, pending);
 }
 
@@ -222,6 +237,17 @@ static void decode_refs(struct reader *reader, struct value *value, const char *
         if (i >= skip && i < skip + wanted)
             wait_for(reader, &value->refs.at[i - skip], CLASS_RELATION, relation, (unsigned)number);
     }
+}
+
+/* Oids of objects. */
+static void decode_oids(struct reader *reader, struct value *value, const char *refers, const char *text)
+{
+    size_t n = count_numbers(text), i = 0;
+    if (n == 0) return;
+    value->set = true;
+    value->refs = (struct refs){.at = ARENA_ARRAY(reader->ctx->arena, struct ref, n), .n = n, .cap = n};
+    for (long number; next_number(&text, &number); i++)
+        wait_for(reader, &value->refs.at[i], class_of_word(reader, refers), (uint32_t)number, 0);
 }
 
 static void decode_type(struct reader *reader, const struct layout *layout, int row, struct object *object,
@@ -340,7 +366,7 @@ static void decode_key(struct reader *reader, struct keyed *keyed, size_t i, uin
 {
     struct key *key = &keyed->value->keys.at[i];
     if (attnum != 0) {
-        key->column = oid_map_get(&reader->objects, oid_key(CLASS_RELATION, relation, (unsigned)attnum));
+        key->column = reader_object(reader, oid_key(CLASS_RELATION, relation, (unsigned)attnum));
         return;
     }
     if (!*exprs) return;
@@ -405,7 +431,12 @@ static void decode_field(struct reader *reader, const struct layout *layout, int
     case VALUE_WORD:
     case VALUE_TEXT: decode_text(reader, field, value, text); break;
     case VALUE_REF: decode_ref(reader, layout, row, object, i, text); break;
-    case VALUE_REFS: decode_refs(reader, value, text, refs_relation(layout, row, field->name), 0, (size_t)-1); break;
+    case VALUE_REFS:
+        if (field->refers) {
+            decode_oids(reader, value, field->refers, text);
+            break;
+        }
+        decode_refs(reader, value, text, refs_relation(layout, row, field->name), 0, (size_t)-1); break;
     case VALUE_TYPE: decode_type(reader, layout, row, object, value, text); break;
     case VALUE_EXPR: decode_expr(reader, value, text); break;
     case VALUE_PAIRS: decode_pairs(reader, value, text); break;
@@ -528,6 +559,14 @@ static void add_object(struct reader *reader, struct layout *layout, const struc
     decode_values(reader, layout, row->number, object);
 }
 
+static void add_same(struct reader *reader, const struct layout *layout, int row)
+{
+    unsigned sub = (unsigned)decode_oid(cell(layout, row, layout->sub));
+    uint64_t *same = ARENA_NEW(reader->ctx->arena, uint64_t);
+    *same = oid_key(layout->class, decode_oid(cell(layout, row, layout->same)), (unsigned)decode_oid(cell(layout, row, layout->same_sub)));
+    oid_map_put(&reader->same, oid_key(layout->class, decode_oid(cell(layout, row, layout->oid)), sub), same);
+}
+
 void decode_rows(struct reader *reader, const struct kind *kind, const struct rows *rows)
 {
     struct layout *layout = layout_new(reader, rows);
@@ -536,6 +575,7 @@ void decode_rows(struct reader *reader, const struct kind *kind, const struct ro
     for (size_t i = 0; i < rows->n_rows; i++) {
         struct object *object = known_object(reader, layout, (int)i);
         if (object) decode_values(reader, layout, (int)i, object);
+        else if (cell(layout, (int)i, layout->same) && !cell(layout, (int)i, layout->name)) add_same(reader, layout, (int)i);
         else if (layout->name >= 0 && row_of(reader, layout, kind, (int)i, &sorted[n])) n++;
     }
     reader->classes[kind_order(kind)] = layout->class;

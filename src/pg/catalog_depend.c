@@ -2,11 +2,14 @@
  * triggers, policies, routines, and whatever uses a routine, an operator or a type of the user's. */
 #include "pg/reader.h"
 
-/* A view's rule stands for the view, a default for its column, a row type for its relation, an array for its element. */
+/* A view's rule stands for the view, a default for its column, a table in a publication for the publication, a row type for its
+ * relation, an array for its element. */
 const char *depend_query(void)
 {
-    return "SELECT CASE WHEN r.rulename = '_RETURN' OR a.oid IS NOT NULL THEN 1259 ELSE d.classid END,"
-           " CASE WHEN r.rulename = '_RETURN' THEN r.ev_class WHEN a.oid IS NOT NULL THEN a.adrelid ELSE d.objid END,"
+    return "SELECT CASE WHEN r.rulename = '_RETURN' OR a.oid IS NOT NULL THEN 1259 WHEN p.oid IS NOT NULL THEN 6104"
+           " ELSE d.classid END,"
+           " CASE WHEN r.rulename = '_RETURN' THEN r.ev_class WHEN a.oid IS NOT NULL THEN a.adrelid"
+           " WHEN p.oid IS NOT NULL THEN p.prpubid ELSE d.objid END,"
            " CASE WHEN a.oid IS NOT NULL THEN a.adnum ELSE 0 END,"
            " CASE WHEN t.typrelid <> 0 THEN 1259 ELSE d.refclassid END,"
            " CASE WHEN t.typrelid <> 0 THEN t.typrelid WHEN t.typcategory = 'A' THEN t.typelem ELSE d.refobjid END,"
@@ -14,9 +17,10 @@ const char *depend_query(void)
            " FROM pg_depend d"
            " LEFT JOIN pg_rewrite r ON d.classid = 2618 AND r.oid = d.objid"
            " LEFT JOIN pg_attrdef a ON d.classid = 2604 AND a.oid = d.objid"
+           " LEFT JOIN pg_publication_rel p ON d.classid = 6106 AND p.oid = d.objid"
            " LEFT JOIN pg_type t ON d.refclassid = 1247 AND t.oid = d.refobjid"
            " WHERE d.objid >= 16384 AND d.refobjid >= 16384 AND d.deptype IN ('n', 'a')"
-           " AND (d.classid IN (1255, 2617, 2616, 2618, 2620, 3256, 3381, 3466, 1417, 1418, 3600, 3602, 2605, 3576)"
+           " AND (d.classid IN (1255, 2617, 2616, 2618, 2620, 3256, 3381, 3466, 1417, 1418, 3600, 3602, 2605, 3576, 6106)"
            " OR d.refclassid IN (1255, 2617, 2616, 2753, 1417, 2328, 3600, 3601, 3764, 2612, 2601)"
            " OR d.classid = 1247 AND d.refclassid = 1247)";
 }
@@ -25,7 +29,7 @@ static struct object *object_of(const struct reader *reader, const struct rows *
 {
     unsigned class = (unsigned)decode_oid(rows_get(rows, row, first)), sub = (unsigned)decode_oid(rows_get(rows, row, first + 2));
     uint32_t oid = decode_oid(rows_get(rows, row, first + 1));
-    struct object *found = oid_map_get(&reader->objects, oid_key(class, oid, sub));
+    struct object *found = reader_object(reader, oid_key(class, oid, sub));
     return found || !sub ? found : oid_map_get(&reader->objects, oid_key(class, oid, 0));
 }
 

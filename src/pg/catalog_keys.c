@@ -93,10 +93,11 @@ static const struct typed *typed_of(const struct reader *reader, const struct ob
 /* Only a column or a COLLATE can bring another collation into an expression than the database's. */
 static bool may_derive_collation(const struct reader *reader, const struct object *table, const struct key *key)
 {
+    struct objects columns = {0};
     if (strstr(key->expr.text, "COLLATE ") || strstr(key->expr.text, "::name")) return true;
-    for (size_t i = 0; i < table->children.n; i++) {
-        const struct object *child = table->children.at[i];
-        const struct typed *typed = object_is(child, "column") ? typed_of(reader, child) : NULL;
+    table_columns(table, reader->ctx->arena, &columns);
+    for (size_t i = 0; i < columns.n; i++) {
+        const struct typed *typed = typed_of(reader, columns.at[i]);
         if (typed && typed->collation != 0 && typed->collation != COLLATION_DEFAULT) return true;
     }
     return false;

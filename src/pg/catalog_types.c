@@ -42,7 +42,7 @@ static void resolve_known(struct reader *reader)
 {
     for (size_t i = 0; i < reader->pending.n; i++) {
         struct pending *pending = &reader->pending.at[i];
-        if (!pending->ref->to) pending->ref->to = oid_map_get(&reader->objects, pending->key);
+        if (!pending->ref->to) pending->ref->to = reader_object(reader, pending->key);
         if (pending->ref->to) pending->ref->name = pending->ref->to->name;
     }
 }
@@ -63,9 +63,11 @@ static const char *types_query(struct reader *reader)
     }
     return arena_printf(arena,
                         "SELECT format_type(u.o, u.m), t.typtype, t.typcollation, t.typbasetype,"
-                        " CASE WHEN t.typlen = -1 THEN t.typelem ELSE 0 END, t.typstorage"
-                        " FROM unnest('{%s}'::oid[], '{%s}'::int4[]) WITH ORDINALITY AS u(o, m, i)"
-                        " LEFT JOIN pg_type t ON t.oid = u.o ORDER BY u.i",
+                        " CASE WHEN t.typlen = -1 THEN t.typelem ELSE 0 END, t.typstorage, coalesce(e.typrelid, t.typrelid),"
+                        " %s FROM unnest('{%s}'::oid[], '{%s}'::int4[]) WITH ORDINALITY AS u(o, m, i)"
+                        " LEFT JOIN pg_type t ON t.oid = u.o LEFT JOIN pg_type e ON e.typarray = t.oid ORDER BY u.i",
+                        reader->conn->version >= 140000 ? "(SELECT r.rngtypid FROM pg_range r WHERE r.rngmultitypid ="
+                                                          " coalesce(e.oid, t.oid))" : "NULL",
                         oids.text, mods.text);
 }
 
@@ -161,6 +163,10 @@ static void fill_type(struct reader *reader, struct known_type *type, const stru
     if (!sql_type_parse(arena, type->name.text, &type->name.sql, &error))
         type->name.sql = (struct sql_type){.name = type->name.text};
     type->name.to = oid_map_get(&reader->objects, oid_key(CLASS_TYPE, type->element ? type->element : type->oid, 0));
+    uint32_t relation = decode_oid(rows_get(rows, row, 6)), range = decode_oid(rows_get(rows, row, 7));
+    if (range) type->name.to = oid_map_get(&reader->objects, oid_key(CLASS_TYPE, range, 0));
+    else if (relation && !type->name.to) type->name.to = oid_map_get(&reader->objects, oid_key(CLASS_RELATION, relation, 0));
+    type->name.multirange = range && type->name.to;
 }
 
 /* name -> ref by key; `column` 3, where there is one, is the sub-id. */

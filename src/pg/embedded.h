@@ -44,6 +44,8 @@ struct scratch;
 struct conn;
 struct scratch *scratch_open(struct ctx *ctx, const char *url);
 struct conn *scratch_conn(struct scratch *scratch);
+/* A further empty database on it, with a session of its own; scratch_close() closes and drops it. NULL and a diagnostic on failure. */
+struct conn *scratch_more(struct scratch *scratch);
 /* postgresql:// URL of the scratch database, for psql, pg_dump and further sessions. */
 const char *scratch_url(const struct scratch *scratch);
 void scratch_close(struct scratch *scratch);

@@ -56,6 +56,7 @@ struct reader {
     const struct catalog_options *options;
     struct schema *schema;
     struct oid_map objects; /* oid_key -> object */
+    struct oid_map same;    /* oid_key of a column that is its parent's -> the parent's oid_key, uint64_t */
     struct oid_map members; /* of extensions: oid_key -> anything */
     unsigned classes[64];   /* catalog of each kind, by kind_order() */
     VEC(struct pending) pending;
@@ -71,6 +72,8 @@ struct reader {
 /* catalog_decode.c */
 /* All rows of one query: new objects in their natural order, or values that complete known ones. */
 void decode_rows(struct reader *reader, const struct kind *kind, const struct rows *rows);
+/* The object behind an oid_key: of a column that a table only has from its parent the parent's. NULL: none. */
+struct object *reader_object(const struct reader *reader, uint64_t key);
 uint32_t decode_oid(const char *text); /* 0 for NULL */
 /* Next element of a text array's text ("{a,NULL,\"b\"}"); *at starts at the brace. False at the end; *item NULL for
  * NULL. */
@@ -100,6 +103,10 @@ void keys_answers(struct reader *reader, const struct rows *rows);
 /* catalog_depend.c: pg_depend, as far as no field says it. */
 const char *depend_query(void);
 void depend_rows(struct reader *reader, const struct rows *rows);
+
+/* catalog_privileges.c: owners and ACLs. */
+const char *privileges_query(struct arena *arena);
+void privileges_rows(struct reader *reader, const struct rows *rows);
 
 /* catalog_unhandled.c */
 const char *unhandled_query(struct arena *arena, int version);

@@ -25,6 +25,7 @@ struct scratch {
     struct embedded *server; /* the private server, or NULL */
     const char *run;         /* its folder's name below server->base */
     int lock;                /* held for life: a run folder whose lock is free was left by a killed process */
+    VEC(struct conn *) more; /* to further databases */
 };
 
 static const char *random_name(struct ctx *ctx, const char *prefix)
@@ -124,21 +125,23 @@ static bool start_private(struct scratch *scratch)
                " -c max_wal_senders=0 -c shared_buffers=32MB -c max_connections=50 -c jit=off");
 }
 
+static struct conn *create_database(struct conn *home)
+{
+    struct ctx *ctx = home->ctx;
+    struct server_error error;
+    const char *name = random_name(ctx, "modelc_scratch_"), *ident = sql_ident_str(ctx->arena, name);
+    if (!conn_query(home, arena_printf(ctx->arena, "CREATE DATABASE %s TEMPLATE template0", ident), NULL, &error)) {
+        server_error_report(ctx, &error, (struct span){0, 0}, "cannot create a scratch database");
+        return NULL;
+    }
+    return conn_again(home, name);
+}
+
 static bool create_named(struct scratch *scratch, const char *url)
 {
-    struct ctx *ctx = scratch->ctx;
-    struct server_error error;
-    scratch->home = conn_open(ctx, NULL, url, false);
-    if (!scratch->home) return false;
-    const char *name = random_name(ctx, "modelc_scratch_");
-    const char *sql = arena_printf(ctx->arena, "CREATE DATABASE %s TEMPLATE template0",
-                                   sql_ident_str(ctx->arena, name));
-    if (!conn_query(scratch->home, sql, NULL, &error)) {
-        server_error_report(ctx, &error, (struct span){0, 0}, "cannot create a scratch database");
-        return false;
-    }
-    scratch->conn = conn_again(scratch->home, name);
-    scratch->url = conn_url(scratch->home, name);
+    scratch->home = conn_open(scratch->ctx, NULL, url, false);
+    scratch->conn = scratch->home ? create_database(scratch->home) : NULL;
+    if (scratch->conn) scratch->url = conn_url(scratch->home, scratch->conn->database);
     return scratch->conn != NULL;
 }
 
@@ -167,20 +170,34 @@ const char *scratch_url(const struct scratch *scratch)
     return scratch->url;
 }
 
+struct conn *scratch_more(struct scratch *scratch)
+{
+    struct conn *more = create_database(scratch->home ? scratch->home : scratch->conn);
+    if (more) vec_push(scratch->ctx->arena, &scratch->more, more);
+    return more;
+}
+
+/* The databases of a server that is named go; a private one goes as a whole. */
+static void close_database(struct scratch *scratch, struct conn *conn)
+{
+    struct ctx *ctx = scratch->ctx;
+    struct server_error error;
+    const char *name = scratch->home && conn ? conn->database : NULL;
+    conn_close(conn);
+    if (!name) return;
+    const char *ident = sql_ident_str(ctx->arena, name);
+    const char *sql = arena_printf(ctx->arena, "DROP DATABASE IF EXISTS %s WITH (FORCE)", ident);
+    if (!conn_query(scratch->home, sql, NULL, &error)) {
+        server_error_report(ctx, &error, (struct span){0, 0}, "cannot drop the scratch database");
+    }
+}
+
 void scratch_close(struct scratch *scratch)
 {
     if (!scratch) return;
     struct ctx *ctx = scratch->ctx;
-    struct server_error error;
-    const char *name = scratch->home && scratch->conn ? scratch->conn->database : NULL;
-    conn_close(scratch->conn);
-    if (name) {
-        const char *sql = arena_printf(ctx->arena, "DROP DATABASE IF EXISTS %s WITH (FORCE)",
-                                       sql_ident_str(ctx->arena, name));
-        if (!conn_query(scratch->home, sql, NULL, &error)) {
-            server_error_report(ctx, &error, (struct span){0, 0}, "cannot drop the scratch database");
-        }
-    }
+    for (size_t i = 0; i < scratch->more.n; i++) close_database(scratch, scratch->more.at[i]);
+    close_database(scratch, scratch->conn);
     conn_close(scratch->home);
     if (scratch->lock >= 0) {
         remove_run(ctx, scratch->server, scratch->run);

@@ -139,6 +139,7 @@ static void emit_change(const struct change *change, struct ops *ops)
     case CHANGE_ALTER: change->to->kind->alter(change->from, change->to, change->changed, ops); break;
     case CHANGE_RECREATE: emit_recreate(change, ops); break;
     case CHANGE_COMMENT: emit_comment(change->to, ops); break;
+    case CHANGE_OWNER: case CHANGE_PRIVILEGES: break; /* plan_access() */
     }
 }
 
@@ -162,6 +163,7 @@ void plan_emit(struct ctx *ctx, const struct changes *changes, const struct plan
         ops->forced = changes->at[i]->forced;
         ops->foreign = changes->at[i]->foreign;
         emit_change(changes->at[i], ops);
+        if (!options->bare) plan_access(changes, changes->at[i], ops);
         const char *note = note_of(ctx, changes->at[i], change_text(ctx, changes->at[i]));
         for (size_t j = first; j < ops->list.n; j++) {
             if (!ops->list.at[j].note) ops->list.at[j].note = note;

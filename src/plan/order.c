@@ -7,8 +7,9 @@ enum role op_role(const struct op *op)
     switch (op->phase) {
     case PHASE_ASIDE: return ROLE_STEP;
     case PHASE_RENAME: return ROLE_RENAME;
+    case PHASE_LEAVE: case PHASE_RETURN: return ROLE_LEAVE;
     case PHASE_DROP_INDEX: case PHASE_DETACH: case PHASE_DROP: return ROLE_TEAR;
-    case PHASE_FACETS: return ROLE_FINISH;
+    case PHASE_JOIN: case PHASE_FACETS: return ROLE_FINISH;
     case PHASE_LABELS: case PHASE_TYPES: case PHASE_TABLES: case PHASE_COLUMNS: case PHASE_CODE: case PHASE_KEYS:
     case PHASE_REFERENCES: case PHASE_VIEWS: case PHASE_RULES: case PHASE_INDEX:
         break;
@@ -89,7 +90,7 @@ const struct change *acting(const struct object *object)
     const struct object *owner = owner_of(object);
     if (change && change->with_parent && change->type == CHANGE_DROP && owner && owner->change) return acting(owner);
     while (change && change->with_parent && object->parent && object->parent->change &&
-           object->parent->change->type == change->type) {
+           (object->parent->change->type == change->type || is_rebuild(object->parent->change))) {
         object = object->parent;
         change = object->change;
     }
@@ -105,6 +106,7 @@ static void edges_within(struct order *order, const struct change *change)
         order_edges(order, change, R_TEAR, change, R_RENAME | R_BUILD | R_FINISH);
         order_edges(order, change, R_BUILD, change, R_FINISH);
     }
+    order_edges(order, change, R_LEAVE, change, R_TEAR | R_BUILD | R_FINISH);
     order_edges(order, change, R_STEP, change, R_ALL);
     struct span_of_nodes own = nodes_of(order, change);
     for (size_t i = own.first; i + 1 < own.first + own.n; i++) {
@@ -128,7 +130,8 @@ static void edges_from_needed(struct order *order, const struct change *change, 
     const struct change *other = acting(needed);
     if (!other || other == change) return;
     if (other->type == CHANGE_ALTER && object_is(needed, "enum")) return; /* labels come, none go */
-    order_edges(order, change, R_TEAR, other, is_rebuild(other) ? R_BUILD | R_TEAR : R_TEAR | R_BUILD);
+    bool both = is_rebuild(change) && is_rebuild(other); /* the old forms go at the end */
+    order_edges(order, change, R_TEAR, other, both ? R_TEAR : R_TEAR | R_BUILD);
     bool goes = other->type == CHANGE_DROP || is_rebuild(other);
     if (goes && change->type == CHANGE_ALTER) order_edges(order, change, R_BUILD, other, R_TEAR);
 }
@@ -187,7 +190,7 @@ static bool is_included(const struct change *change, const struct object *part, 
 static void edges_of_object(struct order *order, const struct change *change, const struct object *object, bool new_side)
 {
     edges_of_needs(order, change, object, new_side);
-    if (change->type == CHANGE_RENAME || change->type == CHANGE_COMMENT || change->type == CHANGE_ALTER) return;
+    if (change->type == CHANGE_RENAME || change_is_facet(change) || change->type == CHANGE_ALTER) return;
     for (size_t i = 0; i < object->children.n; i++) {
         const struct object *child = object->children.at[i];
         if (is_included(change, child, new_side)) edges_of_needs(order, change, child, new_side);
@@ -213,6 +216,16 @@ static void edges_of_primary_key(struct order *order, const struct change *chang
     }
 }
 
+/* Privileges are on columns, too. */
+static void edges_of_columns(struct order *order, const struct change *change)
+{
+    for (size_t i = 0; i < change->privileges.n; i++) {
+        const char *name = change->privileges.at[i].column;
+        const struct object *column = name ? object_child(change->to, "column", name) : NULL;
+        if (column && column->change) order_edges(order, column->change, R_BUILD, change, R_FINISH);
+    }
+}
+
 static void make_edges(struct order *order)
 {
     for (size_t i = 0; i < order->changes->n; i++) {
@@ -225,10 +238,11 @@ static void make_edges(struct order *order)
         if (change->from) edges_after_renames(order, change, change->from);
         if (change->to) edges_after_renames(order, change, change->to);
         if (change->to && change->type != CHANGE_RENAME) edges_of_object(order, change, change->to, true);
-        if (change->from && change->type != CHANGE_RENAME && change->type != CHANGE_COMMENT) {
+        if (change->from && change->type != CHANGE_RENAME && !change_is_facet(change)) {
             edges_of_object(order, change, change->from, false);
         }
-        if (change->type == CHANGE_COMMENT && change->to->change) order_edges(order, change->to->change, R_BUILD, change, R_FINISH);
+        if (change_is_facet(change) && change->to->change) order_edges(order, change->to->change, R_BUILD, change, R_FINISH);
+        if (change->type == CHANGE_PRIVILEGES) edges_of_columns(order, change);
     }
     order_names(order);
 }

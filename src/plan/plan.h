@@ -15,6 +15,7 @@ struct plan {
 
 struct plan_options {
     bool online;  /* indexes on existing tables are built and dropped CONCURRENTLY, in sections of their own */
+    bool bare;    /* without owners and privileges: on a server that has no such roles */
     bool create;  /* everything onto an empty database: no notes on risks */
 };
 

@@ -7,14 +7,15 @@
 #include "schema/diff.h"
 
 /* What an op does to its object, which decides what it must come after. */
-enum role { ROLE_STEP, ROLE_RENAME, ROLE_TEAR, ROLE_BUILD, ROLE_FINISH };
+enum role { ROLE_STEP, ROLE_RENAME, ROLE_LEAVE, ROLE_TEAR, ROLE_BUILD, ROLE_FINISH };
 enum role op_role(const struct op *op);
 #define R_STEP (1u << ROLE_STEP)
 #define R_RENAME (1u << ROLE_RENAME)
+#define R_LEAVE (1u << ROLE_LEAVE) /* a parent, before either is torn or built */
 #define R_TEAR (1u << ROLE_TEAR)
 #define R_BUILD (1u << ROLE_BUILD)
 #define R_FINISH (1u << ROLE_FINISH)
-#define R_ALL (R_RENAME | R_TEAR | R_BUILD | R_FINISH) /* stepping aside comes before all that */
+#define R_ALL (R_RENAME | R_LEAVE | R_TEAR | R_BUILD | R_FINISH) /* stepping aside comes before all that */
 
 /* ---- the graph of ops: order.c, names.c ---- */
 
@@ -58,6 +59,8 @@ void plan_asides(const struct changes *changes);
 
 /* emit.c: the ops of all changes, in the order of the changes. */
 void plan_emit(struct ctx *ctx, const struct changes *changes, const struct plan_options *options, struct ops *ops);
+/* access.c: owners and privileges, for a change whose own ops are there. */
+void plan_access(const struct changes *changes, const struct change *change, struct ops *ops);
 /* order.c: sorts them. AGAIN: a change has to step aside from its name first; LOOP: a diagnostic. */
 enum order_result { ORDER_FINE, ORDER_AGAIN, ORDER_LOOP };
 enum order_result plan_order(struct ctx *ctx, const struct changes *changes, const struct ops *ops, struct plan *plan);

@@ -10,6 +10,7 @@
 #include "base/suggest.h"
 #include "revision/ids.h"
 #include "revision/settings.h"
+#include "sql/quote.h"
 
 struct loading {
     struct ctx *ctx;
@@ -225,6 +226,25 @@ static void read_ignore(struct loading *loading, const struct setting *setting)
     }
 }
 
+/* Names between commas or on lines of their own, folded as in SQL; PUBLIC is `public`. */
+static void read_roles(struct loading *loading, const struct setting *setting)
+{
+    struct project *project = loading->project;
+    struct arena *arena = loading->ctx->arena;
+    const char *missing = NULL, *text = expand(loading, setting->value, &missing);
+    if (!text) {
+        text_of(loading, setting);
+        return;
+    }
+    project->roles = (struct paths){0};
+    project->roles_given = true;
+    for (size_t len; *text; text += len + (text[len] != '\0')) {
+        len = strcspn(text, ",\n");
+        const char *name = str_trim(arena, arena_strndup(arena, text, len));
+        if (*name) vec_push(arena, &project->roles, sql_fold(arena, name, strlen(name)));
+    }
+}
+
 static const struct key {
     const char *name;
     void (*read)(struct loading *loading, const struct setting *setting);
@@ -233,7 +253,7 @@ static const struct key {
     {"ids", read_ids},             {"file-name", read_file_name},   {"embedded", read_embedded},
     {"online", read_online},       {"protect", read_protect},       {"schema", read_schema},
     {"role", read_role},           {"url", read_url},               {"lock-timeout", read_lock_timeout},
-    {"ignore", read_ignore},
+    {"ignore", read_ignore},       {"roles", read_roles},
 };
 enum { N_KEYS = sizeof keys / sizeof keys[0] };
 
@@ -347,6 +367,26 @@ static const char *absolute(struct ctx *ctx, const char *path)
     return realpath(path, resolved) ? arena_strdup(ctx->arena, resolved) : NULL;
 }
 
+static const char *ini_above(struct ctx *ctx, const char *start)
+{
+    for (const char *dir = start;; dir = path_dir(ctx->arena, dir)) {
+        const char *path = path_join(ctx->arena, dir, "modelc.ini");
+        if (file_exists(path)) return path;
+        if (strcmp(dir, "/") == 0) return NULL;
+    }
+}
+
+bool project_exists(struct ctx *ctx, const char *start)
+{
+    const char *from = absolute(ctx, start);
+    return from && ini_above(ctx, from);
+}
+
+struct project *project_without_ini(struct ctx *ctx, const char *start)
+{
+    return project_new(ctx, path_join(ctx->arena, start, "modelc.ini"), start, NULL, NULL);
+}
+
 /* The absolute path of the ini: the one that was named, or the nearest modelc.ini from `start` upwards. */
 static const char *find_ini(struct ctx *ctx, const char *start, const char *named)
 {
@@ -355,11 +395,8 @@ static const char *find_ini(struct ctx *ctx, const char *start, const char *name
         if (!path) diag_file(ctx, D_CONFIG, named, "no such file");
         return path;
     }
-    for (const char *dir = start;; dir = path_dir(ctx->arena, dir)) {
-        const char *path = path_join(ctx->arena, dir, "modelc.ini");
-        if (file_exists(path)) return path;
-        if (strcmp(dir, "/") == 0) break;
-    }
+    const char *path = ini_above(ctx, start);
+    if (path) return path;
     struct diag *diag = diag_add(ctx, D_CONFIG, (struct span){0}, "no modelc.ini here or in a folder above");
     diag_mend(ctx, diag, "mend", "modelc init");
     return NULL;

@@ -31,6 +31,8 @@ struct project {
     const char *env;          /* -n NAME or NULL */
     int lock_timeout;         /* seconds to wait for modelc's own lock; lock-timeout = 30 */
     struct paths ignore;      /* ignore = pattern, .. : globs like "table public.spatial_*", "public.tmp_*" */
+    struct paths roles;       /* roles = app, public, .. | *: whose ownership and privileges are managed */
+    bool roles_given;         /* else: those that the models speak of */
     struct map *extra;        /* -x k=v: %(k)s in modelc.ini, ${k} in templates */
 };
 
@@ -41,6 +43,10 @@ struct project *project_load(struct ctx *ctx, const char *start, const char *exp
 /* The same with values of -x (name -> text, or NULL), which %(NAME)s reads before the environment. */
 struct project *project_load_with(struct ctx *ctx, const char *start, const char *explicit_ini, const char *env,
                                   struct map *extra);
+/* Whether there is a modelc.ini in `start` or above it. */
+bool project_exists(struct ctx *ctx, const char *start);
+/* What holds in the folder `start` where there is none: everything as by default. */
+struct project *project_without_ini(struct ctx *ctx, const char *start);
 bool project_ignores(const struct project *project, const char *kind, const char *path);
 
 #endif

@@ -1,6 +1,7 @@
 /* bind.c: finds for each model object the live one that it is: by path, then `was`, then structure; top-down, so that a renamed
  * schema, table or type changes nothing below it. */
 #include "schema/diff.h"
+#include "schema/diff_parts.h"
 
 static void bind(struct object *live, struct object *model)
 {
@@ -33,18 +34,47 @@ static struct object *live_root(const struct diff *diff, const struct kind *kind
     return NULL;
 }
 
+/* Default privileges are told by whose, where and on what they are: a schema may have another name now, and a role that is not said is who
+ * reads the database. */
+static struct object *live_defaults(const struct diff *diff, const struct object *model)
+{
+    const char *role = object_text(model, "role");
+    const struct object *schema = object_get(model, "schema")->ref.to;
+    if (str_eq(role, diff->live->role)) role = NULL;
+    for (size_t i = 0; i < diff->live->roots.n; i++) {
+        struct object *live = diff->live->roots.at[i];
+        if (live->kind != model->kind || live->peer || !str_eq(object_text(live, "objects"), object_text(model, "objects"))) continue;
+        const struct object *of = object_get(live, "schema")->ref.to;
+        if (str_eq(object_text(live, "role"), role) && (schema ? of && of->peer == schema : !of)) return live;
+    }
+    return NULL;
+}
+
+static void bind_defaults(struct diff *diff)
+{
+    const struct objects *roots = &diff->models->roots;
+    for (size_t i = 0; i < roots->n; i++) {
+        struct object *live = object_is(roots->at[i], "default_privileges") ? live_defaults(diff, roots->at[i]) : NULL;
+        if (!live) continue;
+        const char *role = object_text(roots->at[i], "role");
+        if (role && !object_text(live, "role")) live->name = arena_printf(diff->ctx->arena, "FOR ROLE %s %s", sql_ident_str(diff->ctx->arena, role), live->name);
+        bind(live, roots->at[i]);
+    }
+}
+
 static void bind_roots(struct diff *diff)
 {
     const struct objects *roots = &diff->models->roots;
     for (size_t i = 0; i < roots->n; i++) {
         struct object *model = roots->at[i], *live = live_root(diff, model->kind, model->name);
-        if (live) bind(live, model);
+        if (live && !object_is(model, "default_privileges")) bind(live, model);
     }
     for (size_t i = 0; i < roots->n; i++) {
         struct object *model = roots->at[i];
         struct object *live = model->peer || !model->was ? NULL : live_root(diff, model->kind, model->was);
         if (live && !live->peer) bind(live, model);
     }
+    bind_defaults(diff);
 }
 
 /* Where a `was` points: the schema it names (by its live name), else the object's own. */
@@ -270,6 +300,7 @@ struct diff *diff_bind(struct ctx *ctx, struct schema *live, struct schema *mode
     diff->drops = map_new(ctx->arena);
     bind_roots(diff);
     for (size_t k = 0; k < n_kinds; k++) {
+        if (kinds[k] == &kind_column) inherit_spell_out(diff); /* tables are bound, what they are made of isn't */
         if (kinds[k]->parent) bind_kind(diff, kinds[k]);
     }
     bind_by_structure(diff, true);
@@ -285,4 +316,5 @@ struct diff *diff_bind(struct ctx *ctx, struct schema *live, struct schema *mode
 void diff_answered(struct diff *diff)
 {
     bind_by_structure(diff, false);
+    inherit_settle(diff);
 }

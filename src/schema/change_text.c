@@ -1,5 +1,6 @@
 /* change_text.c: one line about a change, for reports and for the comments of a migration file. */
 #include "schema/diff.h"
+#include "kind/grant.h"
 
 static void add_fields(const struct change *change, struct buf *out)
 {
@@ -26,17 +27,34 @@ static void add_rename(const struct change *change, struct buf *out)
                change->moved && !change->renamed ? name_shown(arena, change->to->parent->name) : to);
 }
 
+/* ": SELECT, INSERT (a) to app; UPDATE no longer to support" */
+static void add_privileges(const struct change *change, struct buf *out)
+{
+    static const char *const verbs[] = {
+        [PRIVILEGE_GRANT] = "to", [PRIVILEGE_REVOKE] = "no longer to", [PRIVILEGE_REVOKE_OPTION] = "no longer with grant option to"};
+    const struct grant_class *class = grant_class_of(change->to);
+    for (size_t i = 0, n; i < change->privileges.n; i += n) {
+        const struct privilege *first = &change->privileges.at[i];
+        n = grant_run(first, change->privileges.n - i);
+        const char *role = str_eq(first->role, ROLE_OWNER) ? "its owner" : *first->role ? name_shown(out->arena, first->role) : "public";
+        buf_printf(out, "%s %s %s %s", i ? ";" : ":", grant_words(out->arena, class, first, n, 0), verbs[first->verb], role);
+        if (first->grantable) buf_add(out, " with grant option");
+    }
+}
+
 const char *change_text(struct ctx *ctx, const struct change *change)
 {
     struct buf out = buf_new(ctx->arena);
     const struct object *object = change->from ? change->from : change->to;
-    if (change->type == CHANGE_ALTER || change->type == CHANGE_RECREATE || change->type == CHANGE_COMMENT) object = change->to;
+    if (change->type == CHANGE_ALTER || change->type == CHANGE_RECREATE || change_is_facet(change)) object = change->to;
     buf_printf(&out, "%s %s", object->kind->title, object_shown(ctx->arena, object));
     switch (change->type) {
     case CHANGE_CREATE: buf_add(&out, " is new"); break;
     case CHANGE_DROP: buf_add(&out, " is dropped"); break;
     case CHANGE_RENAME: add_rename(change, &out); break;
     case CHANGE_COMMENT: buf_add(&out, change->to->comment ? ": comment" : ": comment is removed"); break;
+    case CHANGE_OWNER: buf_printf(&out, ": owner %s", name_shown(ctx->arena, change->owner)); break;
+    case CHANGE_PRIVILEGES: add_privileges(change, &out); break;
     case CHANGE_ALTER: case CHANGE_RECREATE:
         if (change->forced) {
             buf_add(&out, " follows the change of what it depends on");

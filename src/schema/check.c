@@ -110,7 +110,7 @@ static void check_generated(const struct checking *c)
     if (!value->set || !sql_mentions(c->r->ctx->arena, SQL_EXPR, value->expr.text, &found)) return;
     for (size_t i = 0; i < found.n; i++) {
         if (found.at[i].what != SQL_MENTION_COLUMN) continue;
-        const struct object *column = object_child(c->table->object, "column", found.at[i].name);
+        const struct object *column = table_column(c->table->object, found.at[i].name);
         if (!column || !object_get(column, "generated")->set) continue;
         say(c, D_INVALID, span_in(value->span, found.at[i].offset, strlen(column->name)),
             "a generated column cannot be made of a generated column: %s", column->name);

@@ -244,15 +244,12 @@ static void set_convert(struct build *b, const struct ast_clause *clause)
     if (back) set_expr(object_set(b->object, "convert_back"), b->r->ctx, back);
 }
 
-/* What modelc has no field for yet: recorded, never dropped in silence. */
-static void leave(struct build *b, const struct ast_clause *clause)
+static void set_owner(struct build *b, const struct ast_clause *clause)
 {
-    const struct object *named = b->object->name ? b->object : b->object->parent; /* a constraint may have none yet */
-    const char *path = object_path(b->r->ctx->arena, named);
-    if (str_eq(clause->word, "using") && str_eq(first_arg(clause)->text, "heap")) return;
-    const char *what = str_eq(clause->word, "rls") ? "row level security" : str_eq(clause->word, "force") ?
-        "forced row level security" : str_eq(clause->word, "using") ? "access method" : clause->word;
-    add_unhandled(b->r, what, path, clause->span);
+    const struct ast_arg *role = first_arg(clause);
+    bool differs = role && b->object->owner && !str_eq(b->object->owner, role->text);
+    if (differs) diag_add(b->r->ctx, D_CONFLICT, role->span, "the owner is %s elsewhere", b->object->owner);
+    if (role) b->object->owner = role->text;
 }
 
 /* Kind and word; no function: other code reads the clause. */
@@ -260,23 +257,23 @@ static const struct rule {
     const char *kind, *word;
     void (*set)(struct build *b, const struct ast_clause *clause);
 } rules[] = {
-    {"schema", "owner", leave},
+    {"schema", "owner", set_owner},
     {"sequence", "options", NULL},
-    {"table", "owner", leave}, {"table", "tablespace", leave}, {"table", "rls", leave}, {"table", "force", leave},
-    {"table", "using", leave}, {"table", "inherits", NULL}, {"table", "partition by", NULL},
+    {"domain", "null", NULL}, {"domain", "check", NULL}, {"domain", "not valid", NULL},
+    {"table", "owner", set_owner}, {"table", "inherits", NULL}, {"table", "partition by", set_partition_key},
     {"column", "not null", NULL}, {"column", "identity", set_identity}, {"column", "generated", set_generated},
     {"column", "convert", set_convert},
     {"primary_key", "columns", set_columns}, {"primary_key", "include", set_include},
     {"primary_key", "deferrable", set_deferrable}, {"primary_key", "not deferrable", NULL},
     {"primary_key", "initially deferred", set_deferrable}, {"primary_key", "initially immediate", NULL},
-    {"primary_key", "tablespace", leave},
+   
     {"unique", "columns", set_columns}, {"unique", "include", set_include}, {"unique", "deferrable", set_deferrable},
     {"unique", "not deferrable", NULL}, {"unique", "initially deferred", set_deferrable},
-    {"unique", "initially immediate", NULL}, {"unique", "tablespace", leave},
+    {"unique", "initially immediate", NULL},
     {"exclude", "include", set_include}, {"exclude", "deferrable", set_deferrable}, {"exclude", "not deferrable", NULL},
     {"exclude", "initially deferred", set_deferrable}, {"exclude", "initially immediate", NULL},
-    {"exclude", "tablespace", leave},
-    {"index", "include", set_include}, {"index", "tablespace", leave},
+   
+    {"index", "include", set_include},
     {"foreign_key", "columns", set_columns}, {"foreign_key", "references", NULL}, {"foreign_key", "as", NULL},
     {"foreign_key", "on delete", set_on_delete}, {"foreign_key", "on update", set_on_update},
     {"foreign_key", "match full", set_match}, {"foreign_key", "deferrable", set_deferrable},

@@ -90,7 +90,7 @@ static bool is_anew(const struct change *change)
 static bool column_type_changes(const struct change *change)
 {
     const struct object *column = change->from;
-    if (change->type != CHANGE_ALTER || !object_is(column, "column")) return false;
+    if (change->type != CHANGE_ALTER || !(object_is(column, "column") || object_is(column, "attribute"))) return false;
     return change->changed[0] || change->changed[object_get(column, "collation") - column->values];
 }
 

@@ -18,6 +18,7 @@ bool diff_dropped(const struct diff *diff, const struct object *live)
 /* In the manifest it is a drop; never known it is reported, and dropped only when told so. */
 static bool is_ours(const struct diff *diff, const struct object *live)
 {
+    if (live->inherited) return is_ours(diff, live->parent); /* it came with the table's parent */
     return !diff->manifest || map_has(diff->manifest, path_key(diff, live)) || diff_dropped(diff, live);
 }
 
@@ -28,7 +29,7 @@ static bool goes_with_parent(const struct object *live)
     return change && (change->type == CHANGE_DROP || change->type == CHANGE_CREATE);
 }
 
-static struct change *add(struct changes *changes, struct ctx *ctx, enum change_type type, struct object *from, struct object *to)
+struct change *changes_add_facet(struct changes *changes, struct ctx *ctx, enum change_type type, struct object *from, struct object *to)
 {
     struct change *change = ARENA_NEW(ctx->arena, struct change);
     const struct kind *kind = (from ? from : to)->kind;
@@ -42,7 +43,7 @@ static struct change *add(struct changes *changes, struct ctx *ctx, enum change_
 
 struct change *changes_add(struct changes *changes, struct ctx *ctx, enum change_type type, struct object *from, struct object *to)
 {
-    struct change *change = add(changes, ctx, type, from, to);
+    struct change *change = changes_add_facet(changes, ctx, type, from, to);
     if (from) from->change = change;
     if (to) to->change = change;
     return change;
@@ -84,7 +85,7 @@ static bool goes_with_column(const struct diff *diff, const struct object *live)
 }
 
 /* A live object that the models don't have: ours to drop, somebody else's, or ignored. */
-static bool live_alone(struct diff *diff, struct object *live, bool report)
+bool diff_takes(struct diff *diff, struct object *live, bool report)
 {
     if (live->aside || diff->creations_only || (object_is(live, "schema") && str_eq(live->name, "public"))) return false;
     if (goes_with_parent(live) || goes_with_column(diff, live)) return true;
@@ -110,7 +111,7 @@ static void compare_names(struct diff *diff, struct changes *changes, struct obj
     bool moved = in_schema && from->parent->peer != to->parent && !moves_with_owner(from, to);
     bool renamed = !str_eq(from->name, to->name);
     if (!moved && !renamed) return;
-    struct change *change = add(changes, diff->ctx, CHANGE_RENAME, from, to);
+    struct change *change = changes_add_facet(changes, diff->ctx, CHANGE_RENAME, from, to);
     change->moved = moved;
     change->renamed = renamed;
     from->renaming = to->renaming = change;
@@ -149,16 +150,16 @@ static void compare(struct diff *diff, struct changes *changes, struct object *f
         struct change *change = changes_add(changes, diff->ctx, recreate ? CHANGE_RECREATE : CHANGE_ALTER, from, to);
         change->changed = changed;
     }
-    if (comments_differ(from, to) && !(any && recreate)) add(changes, diff->ctx, CHANGE_COMMENT, from, to);
+    if (comments_differ(from, to) && !(any && recreate)) changes_add_facet(changes, diff->ctx, CHANGE_COMMENT, from, to);
 }
 
 static void walk_new(struct diff *diff, struct changes *changes)
 {
     for (size_t i = 0; i < changes->to->all.n; i++) {
         struct object *to = changes->to->all.at[i];
-        if (to->aside || (to->peer && diff->creations_only)) continue;
+        if (to->aside || (to->peer && diff->creations_only) || object_is(to, "default_privileges")) continue;
         if (to->peer) compare(diff, changes, to->peer, to);
-        else if (!changes->reverse || live_alone(diff, to, false)) create(diff, changes, to);
+        else if (!changes->reverse || diff_takes(diff, to, false)) create(diff, changes, to);
     }
 }
 
@@ -166,9 +167,14 @@ static void walk_gone(struct diff *diff, struct changes *changes)
 {
     for (size_t i = 0; i < changes->from->all.n; i++) {
         struct object *from = changes->from->all.at[i];
-        if (from->peer || from->aside) continue;
-        if (changes->reverse || live_alone(diff, from, true)) drop(diff, changes, from);
+        if (from->peer || from->aside || object_is(from, "default_privileges")) continue;
+        if (changes->reverse || diff_takes(diff, from, true)) drop(diff, changes, from);
     }
+}
+
+bool change_is_facet(const struct change *change)
+{
+    return change->type == CHANGE_COMMENT || change->type == CHANGE_OWNER || change->type == CHANGE_PRIVILEGES;
 }
 
 void changes_mark(const struct changes *changes)
@@ -181,7 +187,7 @@ void changes_mark(const struct changes *changes)
         struct change *change = changes->at[i];
         struct object *both[] = {change->from, change->to};
         for (size_t s = 0; s < 2; s++) {
-            if (!both[s] || change->type == CHANGE_COMMENT) continue;
+            if (!both[s] || change_is_facet(change)) continue;
             if (change->type == CHANGE_RENAME) both[s]->renaming = change;
             else both[s]->change = change;
         }
@@ -199,6 +205,7 @@ struct changes *diff_changes(struct diff *diff, bool reverse)
     walk_gone(diff, changes);
     walk_new(diff, changes);
     diff_follow(diff, changes);
+    diff_privileges(diff, changes);
     if (!reverse) diff_lookalikes(diff, changes);
     return changes;
 }

@@ -2,9 +2,13 @@
 #ifndef MODELC_DIFF_H
 #define MODELC_DIFF_H
 
+#include "base/file.h"
 #include "schema/schema.h"
 
-enum change_type { CHANGE_CREATE, CHANGE_DROP, CHANGE_RENAME, CHANGE_ALTER, CHANGE_RECREATE, CHANGE_COMMENT };
+struct access; /* schema/access.h */
+
+enum change_type { CHANGE_CREATE, CHANGE_DROP, CHANGE_RENAME, CHANGE_ALTER, CHANGE_RECREATE, CHANGE_COMMENT, CHANGE_OWNER,
+                   CHANGE_PRIVILEGES };
 
 struct change {
     enum change_type type;
@@ -18,6 +22,8 @@ struct change {
     bool renamed;             /* RENAME: the name differs */
     bool aside;               /* by way of a third name, since another object takes its name before it can give it up for good */
     struct object *third;     /* `from` under that name (set by the planner) */
+    const char *owner;        /* OWNER: the new one; PRIVILEGES: who its owner is then, NULL where nobody knows */
+    struct privileges privileges; /* PRIVILEGES, and what is done with default privileges: steps */
     size_t position;          /* in its set; for the planner */
 };
 struct changes {
@@ -25,6 +31,7 @@ struct changes {
     size_t n, cap;
     bool reverse;                 /* models -> live: a downgrade */
     const struct schema *from, *to;
+    const struct access *access;  /* whose owners and privileges count */
 };
 
 /* "What would the server print for this?": an expression or key list of `to` (model side), and of `from` where it is bound. */
@@ -42,6 +49,7 @@ struct diff {
     struct map *drops;               /* paths of --drop; "all" answers every lookalike */
     bool (*ignored)(const void *arg, const char *kind, const char *path);
     const void *ignored_arg;
+    const struct paths *roles;       /* whose ownership and privileges are managed, `*`: all; NULL: those that the models speak of */
     bool creations_only;             /* only what the models have and the database lacks; nothing is altered or dropped */
     struct objects unmanaged;        /* live, never known, not in the models: reported, not touched */
     struct objects not_verified;     /* objects with an expression the server could not judge */
@@ -54,6 +62,11 @@ struct diff *diff_bind(struct ctx *ctx, struct schema *live, struct schema *mode
 void diff_answered(struct diff *diff);
 /* The changes live -> models, or models -> live. Lookalikes without an answer are diagnostics (D_LOOKALIKE). */
 struct changes *diff_changes(struct diff *diff, bool reverse);
+
+/* A warning for each role that the models speak of and `roles` leaves out. */
+void diff_unlisted_roles(struct diff *diff);
+/* A comment, owner or privileges: the object itself stays as it is. */
+bool change_is_facet(const struct change *change);
 
 /* Sets object->change and object->renaming of all objects to those of this set (a diff makes two sets, one for each direction). */
 void changes_mark(const struct changes *changes);

@@ -1,5 +1,5 @@
-/* follow.c: what follows from a change: dependents that have to be dropped and made again, columns of a rebuilt type, and what
- * goes along with something else and needs no step of its own. */
+/* follow.c: what follows from a change: dependents that have to be dropped and made again, and what goes
+ * along with something else and needs no step of its own. */
 #include "schema/diff_parts.h"
 
 bool changes_force(struct diff *diff, struct changes *changes, struct object *to)
@@ -13,23 +13,6 @@ bool changes_force(struct diff *diff, struct changes *changes, struct object *to
     if (to->change) return false;
     changes_add(changes, diff->ctx, CHANGE_RECREATE, to->peer, to)->forced = true;
     return true;
-}
-
-/* ---- columns of a rebuilt enum ---- */
-
-static bool retype(struct diff *diff, struct changes *changes, struct object *column)
-{
-    if (!column->peer || (column->change && column->change->type != CHANGE_ALTER)) return false;
-    if (column->change && column->change->changed[0]) return false;
-    if (!column->change) changes_add(changes, diff->ctx, CHANGE_ALTER, column->peer, column)->forced = true;
-    column->change->changed[0] = true; /* the first field of a column is its type */
-    return true;
-}
-
-static bool type_is_rebuilt(const struct object *column)
-{
-    const struct object *type = object_get(column, "type")->type.to;
-    return type && type->change && type->change->type == CHANGE_RECREATE && type->kind->rebuild;
 }
 
 /* ---- dependents ---- */
@@ -205,23 +188,6 @@ static bool follow_once(struct diff *diff, struct changes *changes)
     return more;
 }
 
-static bool any_rebuilt(const struct changes *changes)
-{
-    for (size_t i = 0; i < changes->n; i++) {
-        if (changes->at[i]->type == CHANGE_RECREATE && changes->at[i]->to->kind->rebuild) return true;
-    }
-    return false;
-}
-
-static void retype_columns(struct diff *diff, struct changes *changes)
-{
-    if (!any_rebuilt(changes)) return;
-    for (size_t i = 0; i < changes->to->all.n; i++) {
-        struct object *object = changes->to->all.at[i];
-        if (object_is(object, "column") && type_is_rebuilt(object)) retype(diff, changes, object);
-    }
-}
-
 /* ---- no step of their own ---- */
 
 static bool owner_goes(const struct object *sequence)
@@ -290,9 +256,11 @@ static void forget_renames(struct changes *changes)
 
 void diff_follow(struct diff *diff, struct changes *changes)
 {
-    retype_columns(diff, changes);
-    while (follow_once(diff, changes) || diff_dependents(diff, changes)) {
+    diff_follow_types(diff, changes);
+    while (follow_once(diff, changes) || diff_dependents(diff, changes) || inherit_follow(diff, changes)) {
     }
+    inherit_forget(changes);
+    diff_fold_types(diff->ctx, changes);
     forget_renames(changes);
     fold(diff, changes);
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/digest.h"
+#include "schema/privileges.h"
 #include "schema/schema.h"
 
 /* Every text with its length before it, so that no two objects write alike. Written by hand: thousands of them are
@@ -41,7 +42,7 @@ static void add_ref(struct buf *buf, const struct ref *ref)
 
 static void add_type(struct buf *buf, const struct type_name *type)
 {
-    if (type->to) add_path(buf, type->to);
+    if (type->to && !type->multirange) add_path(buf, type->to);
     else add_qualified(buf, type->sql.schema, type->sql.name);
     add(buf, type->sql.mods);
     if (type->sql.array) buf_add(buf, "[]");
@@ -115,6 +116,27 @@ static void empty(struct buf *buf)
     if (buf->cap) buf->text[0] = '\0';
 }
 
+/* Owner and privileges, as far as the models speak of them. */
+static void add_access(struct ctx *ctx, struct buf *buf, const struct object *object)
+{
+    static const char *const verbs[] = {"grant", "revoke", "revoke option"};
+    struct privileges_of of = {ctx->arena, grant_class_of(object), 0};
+    struct privileges said = {0};
+    if (object->live) return;
+    if (object->owner) {
+        buf_add(buf, "owner=");
+        add(buf, object->owner);
+    }
+    if (of.class) privileges_reduce(&of, &object->privileges, &said);
+    for (size_t i = 0; i < said.n; i++) {
+        const struct privilege *one = &said.at[i];
+        buf_printf(buf, "\n%s%s=", verbs[one->verb], one->grantable ? " with option" : "");
+        add(buf, one->role);
+        add(buf, one->name);
+        add(buf, one->column);
+    }
+}
+
 static const char *hash(struct ctx *ctx, struct object *object, struct buf *buf)
 {
     empty(buf);
@@ -130,7 +152,14 @@ static const char *hash(struct ctx *ctx, struct object *object, struct buf *buf)
         buf_add(buf, "comment=");
         add(buf, object->comment);
     }
+    add_access(ctx, buf, object);
     return digest_text(ctx->arena, buf->text, buf->len);
+}
+
+const char *object_hash(struct ctx *ctx, struct object *object)
+{
+    struct buf buf = buf_new(ctx->arena);
+    return hash(ctx, object, &buf);
 }
 
 struct map *schema_manifest(struct ctx *ctx, const struct schema *schema)
@@ -139,7 +168,7 @@ struct map *schema_manifest(struct ctx *ctx, const struct schema *schema)
     struct buf buf = buf_new(ctx->arena), key = buf_new(ctx->arena);
     for (size_t i = 0; i < schema->all.n; i++) {
         struct object *object = schema->all.at[i];
-        if (object_is(object, "schema") && object->implied) continue;
+        if ((object_is(object, "schema") && object->implied) || object->inherited) continue;
         empty(&key);
         buf_add(&key, object->kind->name);
         buf_addc(&key, ' ');

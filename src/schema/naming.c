@@ -44,7 +44,7 @@ static void add_mentioned(struct arena *arena, struct words *words, const struct
     for (size_t i = 0; i < found.n; i++) {
         const struct sql_mention *mention = &found.at[i];
         if (mention->what != SQL_MENTION_COLUMN || has_word(words, mention->name)) continue;
-        if (object_child(table, "column", mention->name)) vec_push(arena, words, mention->name);
+        if (table_column(table, mention->name)) vec_push(arena, words, mention->name);
     }
 }
 
@@ -85,7 +85,7 @@ static struct parts parts_of(struct ctx *ctx, const struct object *object)
 {
     static const struct { const char *kind, *label; } labels[] = {
         {"primary_key", "pkey"}, {"unique", "key"}, {"index", "idx"}, {"exclude", "excl"}, {"foreign_key", "fkey"},
-        {"check", "check"}, {"sequence", "seq"},
+        {"check", "check"}, {"sequence", "seq"}, {"domain_check", "check"},
     };
     struct parts parts = {.label = "x"};
     for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
@@ -226,7 +226,7 @@ static const char *numbered_template(struct ctx *ctx, const char *base, const st
 
 /* ---- naming what has no name */
 
-static void name_child(struct resolve *r, struct space *space, struct table *table, struct object *child)
+static void name_child(struct resolve *r, struct space *space, struct object *child)
 {
     bool relation = !object_is(child, "check") && !object_is(child, "foreign_key"),
          constraint = !object_is(child, "index");
@@ -236,7 +236,7 @@ static void name_child(struct resolve *r, struct space *space, struct table *tab
     const char *filled = template ? fill_template(r->ctx, child, template) : "";
     const char *name = *filled ? numbered_template(r->ctx, filled, relations, constraints)
                                : default_name(r->ctx, child, relations, constraints);
-    schema_name(table->apart ? r->aside : r->schema, child, name);
+    schema_name(r->schema, child, name);
     struct named *named = ARENA_NEW(r->ctx->arena, struct named);
     *named = (struct named){.what = child->kind->title, .span = child->span, .object = child};
     if (relation) map_put(space->relations, name, named);
@@ -248,6 +248,6 @@ void name_children(struct resolve *r, struct table *table)
     struct space *space = space_of(r, table->object->parent->name);
     for (size_t i = 0; i < table->object->children.n; i++) {
         struct object *child = table->object->children.at[i];
-        if (!child->name) name_child(r, space, table, child);
+        if (!child->name) name_child(r, space, child);
     }
 }

@@ -7,7 +7,7 @@ void expr_columns(struct ctx *ctx, const struct object *table, const char *text,
     if (!sql_mentions(ctx->arena, SQL_EXPR, text, &mentions)) return;
     for (size_t i = 0; i < mentions.n; i++) {
         if (mentions.at[i].what != SQL_MENTION_COLUMN) continue;
-        struct object *column = object_child(table, "column", mentions.at[i].name);
+        struct object *column = table_column(table, mentions.at[i].name);
         if (column) vec_push(ctx->arena, found, column);
     }
 }

@@ -34,7 +34,7 @@ static bool is_on_path(const struct printer *p, const struct object *object)
     const struct object *schema = object_schema(object);
     if (schema == p->current) return true;
     if (!str_eq(schema->name, "public") || !p->current) return false;
-    static const char *const kinds_that_hide[] = {"table", "sequence", "enum"};
+    static const char *const kinds_that_hide[] = {"table", "sequence", "enum", "domain", "composite", "range"};
     for (size_t i = 0; i < sizeof kinds_that_hide / sizeof *kinds_that_hide; i++) {
         if (object_child(p->current, kinds_that_hide[i], object->name)) return false;
     }
@@ -74,7 +74,7 @@ void print_ref(const struct printer *p, struct buf *buf, const struct ref *ref)
 
 void print_type(const struct printer *p, struct buf *buf, const struct type_name *type)
 {
-    if (!type->to) {
+    if (!type->to || type->multirange) {
         buf_add(buf, sql_type_text(p->ctx->arena, &type->sql));
         return;
     }
@@ -96,8 +96,22 @@ void print_was(struct buf *buf, const struct object *object)
 
 /* ---- texts */
 
+/* `---` lines lose white space around them, and one that ends in a dash is a ruler. */
+bool print_doc_fits(const char *comment)
+{
+    static const char white[] = " \t\r\n\v\f";
+    if (!*comment || *comment == '\n') return false;
+    for (size_t len; *comment; comment += len + (comment[len] == '\n')) {
+        len = strcspn(comment, "\n");
+        if (len && (strchr(white, comment[0]) || strchr(white, comment[len - 1]) || comment[len - 1] == '-')) return false;
+        if (comment[len] && !comment[len + 1]) return false; /* an empty line at the end */
+    }
+    return true;
+}
+
 void print_doc(struct buf *buf, const char *comment, const char *indent)
 {
+    if (comment && !print_doc_fits(comment)) return; /* print_after() says it */
     while (comment) {
         size_t len = strcspn(comment, "\n");
         buf_printf(buf, "%s---%s%.*s\n", indent, len ? " " : "", (int)len, comment);
@@ -105,24 +119,28 @@ void print_doc(struct buf *buf, const char *comment, const char *indent)
     }
 }
 
-void print_island(struct buf *buf, const char *sql)
-{
-    buf_printf(buf, "(%s%s)", sql, strstr(sql, "--") ? "\n" : "");
-}
 
-/* The length of a quoted text or bracketed island at `at`, or 0. */
-static size_t skip_closed(const char *at)
+size_t print_closed(const char *at)
 {
     if (*at != '\'' && *at != '"' && *at != '(' && *at != '[') return 0;
     char close = *at;
     if (*at == '(') close = ')';
     if (*at == '[') close = ']';
     for (size_t i = 1; at[i]; i++) {
-        size_t inner = close == ')' || close == ']' ? skip_closed(at + i) : 0;
+        size_t inner = close == ')' || close == ']' ? print_closed(at + i) : 0;
         if (at[i] == close) return i + 1;
         if (inner) i += inner - 1;
     }
     return 0;
+}
+
+/* The server prints an expression in parentheses of its own; the island's are enough. A text with a backslash or a dollar
+ * sign may close brackets that are none. */
+void print_island(struct buf *buf, const char *sql)
+{
+    size_t closed = strpbrk(sql, "\\$") || strstr(sql, "--") || strstr(sql, "/*") || *sql != '(' ? 0 : print_closed(sql);
+    if (closed && !sql[closed]) buf_add(buf, sql);
+    else buf_printf(buf, "(%s%s)", sql, strstr(sql, "--") ? "\n" : "");
 }
 
 static bool has_comment(const char *sql)
@@ -134,7 +152,7 @@ static bool has_comment(const char *sql)
 static bool is_one_token_run(const char *sql)
 {
     for (const char *at = sql; *at;) {
-        size_t closed = skip_closed(at);
+        size_t closed = print_closed(at);
         if (!closed && !isalnum((unsigned char)*at) && !strchr("_.:+-*/", *at)) return false;
         at += closed ? closed : 1;
     }
@@ -143,7 +161,7 @@ static bool is_one_token_run(const char *sql)
 
 void print_free(struct buf *buf, const char *sql, bool to_end)
 {
-    size_t closed = *sql == '(' ? skip_closed(sql) : 0;
+    size_t closed = *sql == '(' ? print_closed(sql) : 0;
     bool plain = closed && !sql[closed]; /* an island already */
     if (to_end) plain = plain || (!strpbrk(sql, "\n\r;@\\") && !has_comment(sql));
     else plain = plain || (!strpbrk(sql, "\n\r") && is_one_token_run(sql));
@@ -201,7 +219,7 @@ static void print_label(struct buf *buf, const char *label)
     buf_addc(buf, '\'');
 }
 
-static void print_enum(struct printer *p, const struct object *object)
+void print_enum(struct printer *p, const struct object *object)
 {
     const struct labels *labels = &object_get(object, "labels")->labels;
     print_doc(&p->out, object->comment, "");
@@ -219,7 +237,7 @@ static void print_enum(struct printer *p, const struct object *object)
     buf_add(&p->out, " }\n");
 }
 
-static bool is_serial(const struct object *sequence)
+bool print_is_serial(const struct object *sequence)
 {
     const struct object *column = object_get(sequence, "owned_by")->ref.to, *own = NULL;
     return column && serial_word(column, &own) && own == sequence;
@@ -246,9 +264,9 @@ static void print_numbers(struct printer *p, struct buf *options, const struct o
     }
 }
 
-static void print_sequence(struct printer *p, const struct object *object)
+void print_sequence(struct printer *p, const struct object *object)
 {
-    if (is_serial(object)) return;
+    if (print_is_serial(object)) return;
     struct buf options = buf_new(p->ctx->arena);
     const struct object *owner = object_get(object, "owned_by")->ref.to;
     if (!str_eq(object_text(object, "type"), "bigint")) buf_printf(&options, "as %s", object_text(object, "type"));
@@ -265,7 +283,7 @@ static void print_sequence(struct printer *p, const struct object *object)
     buf_addc(&p->out, '\n');
 }
 
-static void print_extension(struct printer *p, const struct object *object)
+void print_extension(struct printer *p, const struct object *object)
 {
     const struct value *schema = object_get(object, "schema"), *version = object_get(object, "version");
     print_doc(&p->out, object->comment, "");
@@ -279,77 +297,4 @@ static void print_extension(struct printer *p, const struct object *object)
     }
     if (version->set) buf_printf(&p->out, " version %s", sql_literal_str(p->ctx->arena, version->text));
     buf_addc(&p->out, '\n');
-}
-
-/* ---- schemas */
-
-/* The schema whose file the object stands in, since its islands are read along that file's path. */
-static const struct object *home_of(const struct printer *p, const struct object *object)
-{
-    const char *path = object->search_path ? object->search_path : "";
-    for (size_t i = 0; i < p->schema->roots.n; i++) {
-        const struct object *schema = p->schema->roots.at[i];
-        if (!object_is(schema, "schema")) continue;
-        const char *name = sql_ident_str(p->ctx->arena, schema->name);
-        const char *own = str_eq(name, "public") ? name : arena_printf(p->ctx->arena, "%s, public", name);
-        if (str_eq(own, path)) return schema;
-    }
-    return object_schema(object);
-}
-
-static bool is_home(const struct printer *p, const struct object *schema)
-{
-    for (size_t i = 0; i < p->schema->all.n; i++) {
-        const struct object *object = p->schema->all.at[i];
-        if (object->parent && object_is(object->parent, "schema") && home_of(p, object) == schema) return true;
-    }
-    return false;
-}
-
-/* The line that declares a schema, and makes it the one that bare names mean. */
-static void print_schema_line(struct printer *p, const struct object *schema)
-{
-    bool first = !p->current;
-    p->current = schema;
-    if (first && schema->implied) return; /* public goes without saying */
-    if (p->out.len) buf_addc(&p->out, '\n');
-    print_doc(&p->out, schema->comment, "");
-    buf_add(&p->out, "schema ");
-    print_name(&p->out, schema->name);
-    print_was(&p->out, schema);
-    buf_addc(&p->out, '\n');
-}
-
-static void print_children(struct printer *p, const struct object *home, const char *kind,
-                           void (*print)(struct printer *p, const struct object *object))
-{
-    bool first = true;
-    for (size_t i = 0; i < p->schema->all.n; i++) {
-        const struct object *object = p->schema->all.at[i];
-        if (!object_is(object, kind) || (home && home_of(p, object) != home)) continue;
-        size_t before = p->out.len;
-        bool gap = before && (first || object_is(object, "table"));
-        if (gap) buf_addc(&p->out, '\n');
-        size_t mark = p->out.len;
-        print(p, object);
-        if (p->out.len == mark && gap) p->out.text[p->out.len = before] = '\0'; /* a serial's sequence prints nothing */
-        else first = false;
-    }
-}
-
-const char *schema_print(struct ctx *ctx, const struct schema *schema)
-{
-    static const struct { const char *kind; void (*print)(struct printer *p, const struct object *object); } parts[] = {
-        {"enum", print_enum}, {"sequence", print_sequence}, {"table", print_table},
-    };
-    struct printer p = {.ctx = ctx, .schema = schema, .out = buf_new(ctx->arena)};
-    print_children(&p, NULL, "extension", print_extension);
-    for (size_t i = 0; i < schema->roots.n; i++) {
-        const struct object *home = schema->roots.at[i];
-        if (!object_is(home, "schema") || (home->implied && !is_home(&p, home))) continue;
-        print_schema_line(&p, home);
-        for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)
-            print_children(&p, home, parts[k].kind, parts[k].print);
-    }
-    return p.out.text;
 }

@@ -39,7 +39,7 @@ static const struct object *sole_key(const struct object *index)
 /* Fields that only an item of its own can say. */
 static bool says_more(const struct object *constraint)
 {
-    static const char *const fields[] = {"include", "options", "no_inherit", "where", "method"};
+    static const char *const fields[] = {"include", "options", "no_inherit", "where", "method", "tablespace"};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         if (object_get(constraint, fields[i])->set) return true;
     }
@@ -63,6 +63,7 @@ static const struct object *column_of(const struct printer *p, const struct obje
 bool is_inline(const struct printer *p, const struct object *constraint, const struct object **column)
 {
     *column = column_of(p, constraint);
+    if (*column && (*column)->parent != constraint->parent) *column = NULL; /* its parent's */
     if (!*column || object_is(constraint, "check")) return *column != NULL;
     for (size_t i = 0; i < constraint->parent->children.n; i++) {
         const struct object *other = constraint->parent->children.at[i];
@@ -81,6 +82,21 @@ static void print_given_name(const struct printer *p, struct buf *buf, const str
     print_name(buf, constraint->name);
 }
 
+/* A reference to the primary key goes without its columns. */
+static bool is_primary_key(const struct object *foreign_key, const struct refs *targets)
+{
+    const struct object *table = object_get(foreign_key, "table")->ref.to, *key = NULL;
+    for (size_t i = 0; table && i < table->children.n; i++) {
+        if (object_is(table->children.at[i], "primary_key")) key = table->children.at[i];
+    }
+    const struct refs *columns = key ? &object_get(key, "columns")->refs : NULL;
+    if (!columns || columns->n != targets->n) return false;
+    for (size_t i = 0; i < columns->n; i++) {
+        if (!str_eq(columns->at[i].name, targets->at[i].name)) return false;
+    }
+    return true;
+}
+
 static void print_reference(const struct printer *p, struct buf *buf, const struct object *object)
 {
     const struct value *targets = object_get(object, "target_columns"),
@@ -91,7 +107,7 @@ static void print_reference(const struct printer *p, struct buf *buf, const stru
     }
     buf_add(buf, " -> ");
     print_ref(p, buf, &object_get(object, "table")->ref);
-    if (targets->refs.n) print_names(buf, &targets->refs);
+    if (targets->refs.n && !is_primary_key(object, &targets->refs)) print_names(buf, &targets->refs);
     if (as) {
         buf_add(buf, " as ");
         print_name(buf, as);
@@ -176,6 +192,10 @@ static void print_options(struct buf *buf, const struct object *constraint)
     if (object_get(constraint, "options")->pairs.n) {
         buf_add(buf, " with ");
         print_pairs(buf, &object_get(constraint, "options")->pairs);
+    }
+    if (object_get(constraint, "tablespace")->set) {
+        buf_add(buf, " tablespace ");
+        print_name(buf, object_text(constraint, "tablespace"));
     }
     print_was(buf, constraint);
     const struct value *where = object_get(constraint, "where");

@@ -1,6 +1,7 @@
 /* print_table.c: a table as model text: columns in line, then its constraints and indexes, then its relations. */
 #include <string.h>
 
+#include "schema/layout.h"
 #include "schema/print.h"
 
 /* ---- serial */
@@ -110,7 +111,7 @@ static const char *column_text(const struct printer *p, const struct object *col
     return buf.text;
 }
 
-static const char *column_name(const struct printer *p, const struct object *column)
+const char *print_item_name(const struct printer *p, const struct object *column)
 {
     static const char *const starts[] = {"primary", "unique", "check", "foreign",   "exclude", "index", "constraint",
                                          "trigger", "policy", "grant", "partition", "use",     "has"};
@@ -121,11 +122,16 @@ static const char *column_name(const struct printer *p, const struct object *col
 }
 
 /* Characters, not bytes: names line up on the screen. */
-static size_t width_of(const char *name)
+size_t print_width(const char *name)
 {
     size_t n = 0;
     for (; *name; name++) n += ((unsigned char)*name & 0xC0) != 0x80;
     return n;
+}
+
+static const char *inside(const struct printer *p)
+{
+    return p->indent ? arena_printf(p->ctx->arena, "%s  ", p->indent) : "  ";
 }
 
 static void print_columns(struct printer *p, const struct object *table)
@@ -133,16 +139,28 @@ static void print_columns(struct printer *p, const struct object *table)
     size_t widest = 0;
     for (size_t i = 0; i < table->children.n; i++) {
         if (!object_is(table->children.at[i], "column")) continue;
-        size_t width = width_of(column_name(p, table->children.at[i]));
+        size_t width = print_width(print_item_name(p, table->children.at[i]));
         if (width > widest) widest = width;
     }
     for (size_t i = 0; i < table->children.n; i++) {
         const struct object *column = table->children.at[i];
         if (!object_is(column, "column")) continue;
-        const char *name = column_name(p, column);
-        print_doc(&p->out, column->comment, "  ");
-        buf_printf(&p->out, "  %s%*s%s\n", name, (int)(widest + 2 - width_of(name)), "", column_text(p, column));
+        const char *name = print_item_name(p, column);
+        print_doc(&p->out, column->comment, inside(p));
+        buf_printf(&p->out, "%s%s%*s%s\n", inside(p), name, (int)(widest + 2 - print_width(name)), "", column_text(p, column));
     }
+}
+
+const char *schema_print_item(struct ctx *ctx, const struct schema *schema, const char *in_schema, const struct object *object)
+{
+    struct printer p = {.ctx = ctx, .schema = schema, .out = buf_new(ctx->arena), .current = schema_namespace(schema, in_schema)};
+    struct buf item = buf_new(ctx->arena);
+    if (object_is(object, "column")) buf_printf(&item, "%s  %s", print_item_name(&p, object), column_text(&p, object));
+    else if (!print_code_item(&item, object) && !object_get(object, "definition")->set) print_constraint(&p, &item, object);
+    if (!item.len) return NULL;
+    print_doc(&p.out, object->comment, "  ");
+    buf_printf(&p.out, "  %s\n", item.text);
+    return p.out.text;
 }
 
 /* ---- relations */
@@ -170,7 +188,7 @@ static void print_relations(struct printer *p, const struct object *table)
         const struct relationship *relationship = &p->schema->relationships.at[i];
         if (relationship->table != table || !relationship->name) continue;
         if (relationship->via && !relation_name(p, relationship->via)) continue;
-        buf_printf(&p->out, "%s  has %s ", first ? "\n" : "", relationship->many ? "many" : "one");
+        buf_printf(&p->out, "%s%shas %s ", first ? "\n" : "", inside(p), relationship->many ? "many" : "one");
         print_name(&p->out, relationship->has_name);
         buf_add(&p->out, " via ");
         print_side(p, relationship->foreign_key);
@@ -190,14 +208,25 @@ static void print_items(struct printer *p, const struct object *table)
     bool first = true;
     for (size_t i = 0; i < table->children.n; i++) {
         const struct object *child = table->children.at[i], *column;
-        if (object_is(child, "column") || is_inline(p, child, &column)) continue;
+        if (child->aside || object_is(child, "column") || is_inline(p, child, &column)) continue;
+        struct buf item = buf_new(p->ctx->arena);
+        bool code = print_code_item(&item, child);
+        if (!code && object_get(child, "definition")->set) continue;
+        if (!code) print_constraint(p, &item, child);
         if (first) buf_addc(&p->out, '\n');
         first = false;
-        print_doc(&p->out, child->comment, "  ");
-        buf_add(&p->out, "  ");
-        print_constraint(p, &p->out, child);
-        buf_addc(&p->out, '\n');
+        print_doc(&p->out, child->comment, inside(p));
+        buf_printf(&p->out, "%s%s\n", inside(p), item.text);
     }
+}
+
+void print_block(struct printer *p, const struct object *table)
+{
+    print_columns(p, table);
+    print_items(p, table);
+    print_grant_items(p, table);
+    print_relations(p, table);
+    print_partitions(p, table);
 }
 
 void print_table(struct printer *p, const struct object *table)
@@ -206,14 +235,8 @@ void print_table(struct printer *p, const struct object *table)
     buf_add(&p->out, "table ");
     print_declared(p, &p->out, table);
     print_was(&p->out, table);
-    if (object_flag(table, "unlogged")) buf_add(&p->out, " unlogged");
-    if (object_get(table, "options")->pairs.n) {
-        buf_add(&p->out, " with ");
-        print_pairs(&p->out, &object_get(table, "options")->pairs);
-    }
+    print_table_options(p, &p->out, table);
     buf_add(&p->out, " {\n");
-    print_columns(p, table);
-    print_items(p, table);
-    print_relations(p, table);
+    print_block(p, table);
     buf_add(&p->out, "}\n");
 }

@@ -113,7 +113,6 @@ static void check_one(struct resolve *r, const struct ast_decl *decl, const stru
 static void add_relationship(struct resolve *r, struct link *link, const struct table *table,
                              const struct ast_decl *has, const struct link *via)
 {
-    if (link->table->apart || (table && table->apart)) return;
     link->recorded = true;
     struct relationship relationship = {.foreign_key = link->object, .name = link->as};
     if (has) {

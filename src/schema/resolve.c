@@ -57,7 +57,7 @@ static void declare_schema(struct resolve *r, const struct ast_decl *decl)
     struct object *object = namespace_of(r->schema, decl->name);
     check_clauses(r, decl);
     merge_schema(r, object, decl);
-    object->implied = str_eq(decl->name, "public") && !object->comment && !object->was;
+    object->implied = str_eq(decl->name, "public") && !object->comment && !object->was && !object->owner;
 }
 
 /* ---- pass 2: everything that has a name */
@@ -171,7 +171,6 @@ struct schema *schema_resolve(struct ctx *ctx, const struct ast_files *files, bo
     struct resolve r = {.ctx = ctx,
                         .strict = strict,
                         .schema = schema_new(ctx, false),
-                        .aside = schema_new(ctx, false),
                         .spaces = map_new(ctx->arena),
                         .mixins = map_new(ctx->arena),
                         .fixed_names = map_new(ctx->arena)};
@@ -182,12 +181,19 @@ struct schema *schema_resolve(struct ctx *ctx, const struct ast_files *files, bo
     each_decl(&r, files, NULL, declare);
     each_table(&r, expand_items);
     each_table(&r, reserve_names);
-    each_decl(&r, files, NULL, check_type_decl);
+    resolve_types(&r);
+    each_table(&r, resolve_inherits);
     each_table(&r, resolve_columns);
+    each_table(&r, resolve_partition_key);
+    resolve_arguments(&r);
     each_table(&r, resolve_constraints);
+    place_statements(&r);
     own_sequences(&r);
     resolve_links(&r);
     each_table(&r, name_children);
+    resolve_privileges(&r);
+    resolve_alters(&r);
+    resolve_comments(&r);
     check_all(&r);
     resolve_relations(&r);
     return diag_errors(ctx) > errors ? NULL : r.schema;

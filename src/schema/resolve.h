@@ -3,7 +3,6 @@
 #define MODELC_SCHEMA_RESOLVE_H
 
 #include "model/model.h"
-#include "model/model.h"
 #include "schema/schema.h"
 #include "schema/sequence.h"
 
@@ -20,6 +19,7 @@ struct space {
     const char *name;
     const char *search_path;
     struct map *relations, *types, *constraints; /* plain name -> struct named */
+    struct map *others; /* "operator class" .. -> the names of what has a name space of its own: routines with their arguments */
 };
 
 struct mixin {
@@ -37,9 +37,8 @@ struct item {
 struct table {
     const struct ast_decl *decl;
     struct object *object;
-    const char
-        *apart; /* "partitioned table": modelc doesn't handle it; it lives in resolve.aside, for its errors only */
     bool open;           /* inherits columns that the models don't show */
+    struct table *parent; /* of a partition */
     VEC(struct item) items;
     struct map *constraints; /* names given to constraints: name -> struct named */
 };
@@ -59,7 +58,6 @@ struct link {
 struct resolve {
     struct ctx *ctx;
     struct schema *schema;
-    struct schema *aside;      /* tables that are checked but not handled */
     bool strict;
     bool extensions;           /* the models declare some: unknown types may come from them */
     struct map *spaces;        /* schema name -> struct space */
@@ -68,6 +66,19 @@ struct resolve {
     const struct ast_decl *naming;
     VEC(struct table *) tables;
     VEC(struct link *) links;
+    struct map *others;         /* "publication" .. -> the names of what stands in no schema */
+    VEC(struct created *) created;
+    VEC(const struct ast_decl *) alter_statements, comment_statements;
+    VEC(const struct ast_decl *) privilege_statements; /* GRANT, REVOKE, ALTER DEFAULT PRIVILEGES, in the order of the files */
+};
+
+/* A CREATE statement on its way to its object. */
+struct created {
+    const struct ast_decl *decl;
+    const struct ast_arg *text;
+    struct sql_object_name name;
+    const struct kind *kind;
+    struct object *object; /* NULL until it has a place */
 };
 
 /* A declaration on its way to its object. */
@@ -116,8 +127,14 @@ void set_facets(struct build *b); /* span, doc comment, `was`, search path */
 
 /* ---- declarations */
 void declare_table(struct resolve *r, const struct ast_decl *decl);
-void declare_type(struct resolve *r, const struct ast_decl *decl);    /* domain, composite */
-void check_type_decl(struct resolve *r, const struct ast_decl *decl); /* their types, once all types are declared */
+/* resolve_table.c: what a table has from others, once all are declared; and by which columns it is partitioned. */
+void resolve_inherits(struct resolve *r, struct table *table);
+void resolve_partition_key(struct resolve *r, struct table *table);
+/* A table's clauses that no field says: clauses.c calls them. */
+void set_partition_key(struct build *b, const struct ast_clause *clause);
+void declare_type(struct resolve *r, const struct ast_decl *decl); /* domain, composite */
+void resolve_types(struct resolve *r); /* what those are made of, once all types are declared */
+const char *type_collation(const struct type_name *type); /* the collation that goes without saying */
 void declare_sql(struct resolve *r, const struct ast_decl *decl);
 void declare_naming(struct resolve *r, const struct ast_decl *decl);
 void declare_mixin(struct resolve *r, const struct ast_decl *decl);
@@ -139,6 +156,41 @@ bool is_unique_key(struct arena *arena, const struct object *key, const struct r
 struct inlines { const struct ast_decl **at; size_t n, cap; };
 void split_column(struct resolve *r, const struct ast_decl *column, struct inlines *inlines);
 bool is_inline_clause(const char *word); /* of a constraint that stands in a column, or one of its options */
+
+/* ---- resolve_sql.c: CREATE statements */
+/* The verbatim SQL of a top-level statement; NULL where it isn't whole. */
+const struct ast_arg *statement_of(const struct ast_decl *decl);
+bool has_field(const struct object *object, const char *field);
+/* Operators, routines, casts by their arguments, once all types and columns are known. */
+void resolve_arguments(struct resolve *r);
+/* Triggers, rules and policies that are statements, once all relations are known. */
+void place_statements(struct resolve *r);
+/* ---- resolve_find.c: what statements speak of */
+/* NULL and an error where the name means nothing; NULL and *unmodelled where it may mean something that modelc has no object for
+ * (PostgreSQL's own, an extension's, a kind to come). A view's column becomes an object here, where its kind exists. */
+struct object *find_spoken(struct resolve *r, const struct ast_decl *decl, const struct sql_object_name *name, bool *unmodelled);
+/* A column of any relation or an attribute of a type, as an object of its own: of a view where its kind exists, and of a table that
+ * inherits it. NULL: none. */
+struct object *own_column(struct resolve *r, struct object *relation, const char *name);
+/* A table, view, materialized view or foreign table; else NULL and an error, but for what isn't modelled. */
+struct object *find_relation(struct resolve *r, const char *in_schema, const char *schema, const char *name, struct span span);
+/* The argument types of what a statement speaks of: with `types`, in the spelling and the schemas of the models. */
+bool resolve_arg_types(struct resolve *r, const struct ast_decl *decl, const struct sql_object_name *name, struct type_names *types);
+/* Where word `word` stands in the statement; the statement's first word where it doesn't. */
+struct span place_in(const struct ast_decl *decl, const char *word);
+/* The names of one sort, of a schema or (NULL) of those that stand in none. */
+struct map *names_of_sort(struct resolve *r, struct space *space, const char *sort);
+/* ---- resolve_trigger.c: trigger and policy items of tables */
+/* The fields of a policy that is a statement. */
+void read_policy(struct resolve *r, struct object *policy, const struct ast_arg *text);
+void resolve_trigger(struct resolve *r, struct table *table, const struct item *item);
+void resolve_policy(struct resolve *r, struct table *table, const struct item *item);
+/* ---- resolve_alter.c, resolve_comment.c: once every object has its name */
+void resolve_alters(struct resolve *r);
+void resolve_comments(struct resolve *r);
+
+/* ---- resolve_privileges.c: owners, `grant` items of tables, and the privilege statements, once every object has its name */
+void resolve_privileges(struct resolve *r);
 
 /* ---- sequence.c */
 /* PostgreSQL's defaults filled in; false and an error at `span` where the options contradict each other. */

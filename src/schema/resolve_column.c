@@ -237,7 +237,7 @@ static const char *default_storage(const struct type_name *type)
                                            "jsonpath"};
     static const char *const main_types[] = {"numeric", "inet", "cidr"};
     if (type->sql.array) return "extended";
-    if (type->to && object_is(type->to, "enum")) return "plain";
+    if (type->to && !object_is(type->to, "base_type")) return type_storage(type);
     if (!type->to && is_long_extension_type(type->sql.name)) return "extended";
     if (!str_eq(type->sql.schema, "pg_catalog")) return NULL;
     for (size_t i = 0; i < sizeof extended / sizeof *extended; i++) {
@@ -260,9 +260,8 @@ static void finish_storage(struct build *b)
     unset_if(b->object, "storage", "default");
     unset_if(b->object, "storage", default_storage(&object_get(b->object, "type")->type));
     unset_if(b->object, "compression", "default");
-    /* the type's own: "C" for names */
     struct value *collation = object_set(b->object, "collation");
-    const char *own = str_eq(object_get(b->object, "type")->type.sql.name, "name") ? "C" : "default";
+    const char *own = type_collation(&object_get(b->object, "type")->type);
     if (collation->set && str_eq(collation->ref.name, own)) *collation = (struct value){0};
     struct value *statistics = object_set(b->object, "statistics");
     if (!statistics->set) return;
@@ -296,7 +295,7 @@ static void add_column(struct resolve *r, struct table *table, const struct ast_
         diag_add(r->ctx, D_INVALID, decl->name_span, "%s is the name of a column that every table has", decl->name);
         return;
     }
-    struct object *column = schema_add(table->apart ? r->aside : r->schema, kind_find("column"), table->object,
+    struct object *column = schema_add(r->schema, kind_find("column"), table->object,
                                        decl->name);
     struct build b = {.r = r, .decl = decl, .object = column, .table = table, .in_schema = schema_of_decl(decl)};
     set_facets(&b);

@@ -17,7 +17,7 @@ static bool is_backed_by_index(const struct kind *kind)
 static void reserve(struct resolve *r, struct table *table, const struct item *item, const struct ast_decl *decl)
 {
     const struct kind *kind = kind_of_word(decl->word);
-    if (!kind || !decl->name) return;
+    if (!kind || !decl->name || kind->name_space == NAMES_OWN) return;
     struct space *space = space_of(r, table->object->parent->name);
     const char *name = mixed_name(r, table, item, decl->name);
     size_t before = diag_mark(r->ctx);
@@ -92,7 +92,7 @@ static void add_constraint(struct resolve *r, struct table *table, const struct 
 {
     const struct kind *kind = kind_of_word(decl->word);
     const char *name = mixed_name(r, table, item, decl->name);
-    struct object *object = schema_add(table->apart ? r->aside : r->schema, kind, table->object, name);
+    struct object *object = schema_add(r->schema, kind, table->object, name);
     struct build b = {.r = r, .decl = decl, .object = object, .table = table, .column = column,
                       .in_schema = schema_of_decl(decl)};
     object->unnamed = !name;
@@ -110,7 +110,7 @@ static void leave_item(struct resolve *r, const struct table *table, const struc
 {
     struct arena *arena = r->ctx->arena;
     check_clauses(r, decl);
-    if (str_eq(decl->word, "has") || str_eq(decl->word, "partition")) return;
+    if (str_eq(decl->word, "has") || str_eq(decl->word, "partition") || str_eq(decl->word, "grant")) return;
     const char *path = object_path(arena, table->object);
     if (!str_eq(decl->word, "grant")) path = arena_printf(arena, "%s.%s", path, sql_ident_str(arena, decl->name));
     add_unhandled(r, decl->word, path, decl->name_span);
@@ -127,6 +127,10 @@ void resolve_constraints(struct resolve *r, struct table *table)
             struct inlines inlines = {0};
             split_column(r, item->decl, &inlines);
             for (size_t k = 0; k < inlines.n; k++) add_constraint(r, table, item, inlines.at[k], column);
+        } else if (str_eq(item->decl->word, "trigger") && kind_of_word("trigger")) {
+            resolve_trigger(r, table, item);
+        } else if (str_eq(item->decl->word, "policy") && kind_of_word("policy")) {
+            resolve_policy(r, table, item);
         } else if (kind_of_word(item->decl->word) && !str_eq(item->decl->word, "column")) {
             add_constraint(r, table, item, item->decl, NULL);
         } else if (!kind_of_word(item->decl->word)) {
@@ -154,7 +158,7 @@ static void target_columns_given(struct resolve *r, struct link *link, struct va
         say_sql(r, arg->span, &error);
         return;
     }
-    bool known = link->target && !link->target->apart;
+    bool known = link->target != NULL;
     for (size_t i = 0; i < names.n; i++) {
         struct span span = span_in(arg->span, names.at[i].offset, names.at[i].length);
         struct ref ref = {.name = names.at[i].name, .span = span};
@@ -165,7 +169,7 @@ static void target_columns_given(struct resolve *r, struct link *link, struct va
 
 static void target_columns_implied(struct resolve *r, struct link *link, struct value *value, struct span span)
 {
-    if (!link->target || link->target->apart) return;
+    if (!link->target) return;
     const struct object *key = primary_key_of(link->target);
     if (key) {
         *value = *object_get(key, "columns");
@@ -191,7 +195,7 @@ static void resolve_link(struct resolve *r, struct link *link)
     find_name(r, FIND_RELATION, link->in_schema, name->schema, name->text, &where);
     *table = (struct value){.set = true, .span = name->span};
     table->ref = (struct ref){.schema = where ? where->name : name->schema, .name = name->text, .span = name->span};
-    if (link->target && !link->target->apart) table->ref.to = link->target->object;
+    if (link->target) table->ref.to = link->target->object;
     if (columns) target_columns_given(r, link, targets, columns);
     else target_columns_implied(r, link, targets, name->span);
 }

@@ -157,7 +157,7 @@ struct table *find_table(struct resolve *r, const char *in_schema, const char *s
     if (!named) {
         struct suggest near = {.word = name};
         say_unknown(r, span, nearest_name(r, FIND_RELATION, in_schema, name, &near), "no table is called %s", shown);
-    } else if (!str_eq(named->what, "partition")) {
+    } else {
         struct diag *diag = diag_add(r->ctx, D_INVALID, span, "%s is no table, but %s", shown,
                                      with_article(r, named->what));
         diag_note(r->ctx, diag, named->span, "defined here");
@@ -167,13 +167,12 @@ struct table *find_table(struct resolve *r, const char *in_schema, const char *s
 
 struct object *find_column(struct resolve *r, const struct table *table, const char *name, struct span span)
 {
-    struct object *column = object_child(table->object, "column", name);
+    struct object *column = table_column(table->object, name);
     if (column || table->open) return column;
     struct suggest near = {.word = name};
-    for (size_t i = 0; i < table->object->children.n; i++) {
-        const struct object *child = table->object->children.at[i];
-        if (object_is(child, "column")) suggest_try(&near, child->name);
-    }
+    struct objects columns = {0};
+    table_columns(table->object, r->ctx->arena, &columns);
+    for (size_t i = 0; i < columns.n; i++) suggest_try(&near, columns.at[i]->name);
     say_unknown(r, span, near.best ? sql_ident_str(r->ctx->arena, near.best) : NULL, "table %s has no column %s",
                 object_shown(r->ctx->arena, table->object), name);
     return NULL;
@@ -194,6 +193,12 @@ static void say_unknown_type(struct resolve *r, const char *in_schema, const str
     say_unknown(r, span, nearest, "no type is called %s", sql_qname_str(r->ctx->arena, type->schema, type->name));
 }
 
+/* Types, and relations, whose rows are types. */
+static bool is_type(const struct object *object)
+{
+    return object && (object->kind->name_space == NAMES_TYPE || object_is_relation(object));
+}
+
 bool resolve_type(struct resolve *r, const char *in_schema, const char *text, struct span span, struct type_name *type)
 {
     struct sql_error error;
@@ -211,8 +216,11 @@ bool resolve_type(struct resolve *r, const char *in_schema, const char *text, st
     const struct named *named = find_name(r, FIND_TYPE, in_schema, sql->schema, sql->name, &where);
     if (!named) named = find_name(r, FIND_RELATION, in_schema, sql->schema, sql->name, &where); /* a row of a table */
     if (named) {
+        const struct named *relation = named->object ? NULL : find_name(r, FIND_RELATION, NULL, where->name, sql->name, NULL);
+        if (relation && relation->object) named = relation;
         sql->schema = where->name;
-        if (named->object && object_is(named->object, "enum")) type->to = named->object;
+        if (is_type(named->object)) type->to = named->object;
+        type->multirange = type->to && str_eq(named->what, "multirange type");
         return true;
     }
     bool builtin = sql_type_builtin(sql->name);

@@ -32,6 +32,8 @@ struct schema {
     VEC(struct unhandled) unhandled;
     VEC(struct relationship) relationships;
     size_t files;                /* models: number of files */
+    const char *role;            /* live: who reads it, and will own what is made; NULL: not known */
+    int version;                 /* live: the server's, as 150004; 0: not known */
 };
 
 struct schema *schema_new(struct ctx *ctx, bool live);
@@ -59,5 +61,7 @@ const char *schema_default_name(struct ctx *ctx, const struct object *object, co
 
 /* "kind path" -> "v1:hash" of everything that is DDL; islands by shape, layout and intent left out. Keys are the form of object lines. */
 struct map *schema_manifest(struct ctx *ctx, const struct schema *schema);
+/* The hash of one object alone. */
+const char *object_hash(struct ctx *ctx, struct object *object);
 
 #endif

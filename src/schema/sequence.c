@@ -162,10 +162,6 @@ static void own_sequence(struct resolve *r, struct object *sequence)
                  object_shown(r->ctx->arena, sequence));
         return;
     }
-    if (table->apart) {
-        add_unhandled(r, "owner of a sequence", object_path(r->ctx->arena, sequence), span);
-        return;
-    }
     struct ref ref = {.schema = object_schema(column)->name, .name = column->name, .to = column, .span = span};
     *object_set(sequence, "owned_by") = (struct value){.set = true, .span = span, .ref = ref};
 }
@@ -200,7 +196,7 @@ struct object *serial_sequence(struct resolve *r, struct table *table, struct ob
         name = sql_object_name(r->ctx->arena, table->object->name, column->name, label);
     }
     name = intern(r->ctx->names, name);
-    struct object *sequence = schema_add(table->apart ? r->aside : r->schema, kind_find("sequence"), namespace, name);
+    struct object *sequence = schema_add(r->schema, kind_find("sequence"), namespace, name);
     struct named *named = take_name(r, space->relations, name, "sequence", column->span);
     if (named) named->object = sequence;
     sequence->implied = true;

@@ -1,6 +1,6 @@
 /* uses.c: what an object's SQL mentions, found among the objects of its schema. Where a name may mean several things all of
  * them count: an order that is too strict does no harm. */
-#include "schema/diff.h"
+#include "schema/diff_parts.h"
 
 struct search {
     struct ctx *ctx;
@@ -125,8 +125,10 @@ static bool is_worth_reading(struct ctx *ctx, const struct object *object)
 const struct objects *object_uses(struct ctx *ctx, const struct object *object)
 {
     struct object *keeper = (struct object *)object;
-    if (object->live || object->uses_known) return &object->uses;
+    if (object->uses_known) return &object->uses;
     keeper->uses_known = true;
+    if (object->kind->calls) uses_called(ctx, keeper);
+    if (object->live) return &object->uses;
     if (!is_worth_reading(ctx, object)) return &object->uses;
     struct search search = {.ctx = ctx, .user = object, .schema = object->home, .found = &keeper->uses};
     for (size_t i = 0; i < object->kind->n_fields; i++) read_field(&search, &object->kind->fields[i], &object->values[i]);

@@ -241,7 +241,7 @@ static const char *first_word(struct arena *arena, const char *text)
 }
 
 /* The tree's text is many times the statement's: it doesn't stay in the caller's arena. */
-static json_t *read_statement(struct arena *arena, const char *text, struct sql_error *error)
+json_t *sql_statement_node(struct arena *arena, const char *text, struct sql_error *error)
 {
     struct arena *passing = arena_new();
     const char *tree;
@@ -255,7 +255,7 @@ static json_t *read_statement(struct arena *arena, const char *text, struct sql_
 bool sql_classify(struct arena *arena, const char *text, struct sql_statement *statement, struct sql_error *error)
 {
     *statement = (struct sql_statement){.class = SQL_OTHER};
-    json_auto_t *root = read_statement(arena, text, error);
+    json_auto_t *root = sql_statement_node(arena, text, error);
     if (!root) return false;
     const char *node = json_object_iter_key(json_object_iter(root));
     const json_t *body = json_object_get(root, node);

@@ -131,6 +131,8 @@ static bool find_mentions(struct arena *arena, enum sql_island what, const char 
     /* Not the names the frame brings along. */
     if (what == SQL_KEYS) inside = json_at(node, "IndexStmt", "indexParams", NULL);
     if (what == SQL_EXCLUDE) inside = json_at(node, "AlterTableStmt", "cmds", NULL);
+    if (what == SQL_PARTITION) inside = json_at(node, "CreateStmt", "partspec", NULL);
+    if (what == SQL_BOUND) inside = json_at(node, "CreateStmt", "partbound", NULL);
     visit(&walk, inside, 0);
     return true;
 }

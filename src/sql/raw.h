@@ -41,6 +41,12 @@ json_t *sql_parse_node(struct arena *arena, enum sql_island what, const char *te
 
 /* The same of a tree at hand; `text` is what it was parsed from. */
 json_t *sql_tree_node(const char *text, const char *tree, struct sql_error *error);
+/* The node of a statement without what is long and tells nothing of what it is about: columns, queries, conditions, commands. */
+json_t *sql_statement_node(struct arena *arena, const char *text, struct sql_error *error);
+/* A TypeName node, read; false where its modifiers are no constants or it has no name. */
+bool sql_type_of_node(struct arena *arena, const json_t *written, struct sql_type *type);
+/* The same as text, less its modifiers: integer, media.mood[], t.c%TYPE; NULL where it is none. */
+const char *json_type_text(struct arena *arena, const json_t *written);
 /* The end of the JSON string whose opening quote is at `json`: behind the closing one. */
 const char *json_string_end(const char *json);
 

@@ -138,11 +138,12 @@ struct sql_object_name {
     const char *kind;           /* the kind's name as in kind/: "view", "function", "operator_class", "column", "table"; NULL: none known.
                                    TABLE names may also be views: SQL allows ALTER TABLE v */
     const char *schema, *name;  /* schema NULL where not said. Of a cast "(a AS b)", a transform "FOR a LANGUAGE b", a user mapping
-                                   "FOR r SERVER s": composed, types by sql_type_text(): as written, so not qualified; args has the types, on the language or server */
+                                   "FOR r SERVER s": composed, types by sql_type_text(): as written, so not qualified; args has the types, on a transform's language */
     const char *on_schema, *on; /* relation of a trigger, rule, policy, column, constraint; type of a domain's constraint or an attribute */
     bool has_args;
     struct sql_texts args;      /* types of the identity's (input) arguments as written; "none" for an operator's missing side */
     const char *method;         /* index method of an operator class or family */
+    const char *also_schema, *also; /* the multirange type that a range type brings */
 };
 bool sql_created(struct arena *arena, const char *text, struct sql_object_name *object);
 /* CREATE .. without its OR REPLACE or IF NOT EXISTS: what a definition says. */
@@ -155,17 +156,28 @@ bool sql_spoken_of(struct arena *arena, const char *text, struct sql_object_name
 /* The comment that COMMENT ON gives; *comment NULL for IS NULL. False for other statements. */
 bool sql_comment_text(struct arena *arena, const char *text, const char **comment);
 
+/* CREATE POLICY; roles as SQL, PUBLIC among them; texts NULL where not said. */
+struct sql_policy {
+    bool restrictive;
+    const char *command; /* select, all .. */
+    struct sql_texts roles;
+    const char *using_text, *check_text;
+    size_t using_offset, check_offset;
+};
+bool sql_policy_parse(struct arena *arena, const char *text, struct sql_policy *policy);
+
 /* One thing that an ALTER statement does to the object that sql_spoken_of() tells. */
 enum sql_alter {
     SQL_ALTER_OTHER, SQL_ALTER_OWNER, SQL_ALTER_DEPENDS, SQL_ALTER_REPLICA_IDENTITY, SQL_ALTER_CLUSTER, SQL_ALTER_TRIGGER,
     SQL_ALTER_RULE, SQL_ALTER_ENABLED, SQL_ALTER_ROW_SECURITY, SQL_ALTER_FORCE_ROW_SECURITY, SQL_ALTER_TABLESPACE, SQL_ALTER_OPTIONS,
     SQL_ALTER_COLUMN_DEFAULT, SQL_ALTER_COLUMN_STATISTICS, SQL_ALTER_COLUMN_STORAGE, SQL_ALTER_COLUMN_COMPRESSION,
-    SQL_ALTER_COLUMN_OPTIONS, SQL_ALTER_STATISTICS, SQL_ALTER_PERSISTENCE, SQL_ALTER_ADDS
+    SQL_ALTER_COLUMN_OPTIONS, SQL_ALTER_STATISTICS, SQL_ALTER_PERSISTENCE, SQL_ALTER_ADDS,
+    SQL_ALTER_MOVES /* RENAME, SET SCHEMA */
 };
 struct sql_alteration {
     enum sql_alter what;
     const char *part;  /* the column, trigger, rule or index: its name; an index column's number */
-    const char *value; /* OWNER a role as SQL; DEPENDS an extension; REPLICA_IDENTITY default, full, nothing, index; TRIGGER, RULE, ENABLED
+    const char *value; /* OWNER a role, NULL for CURRENT_USER and its like; DEPENDS an extension; REPLICA_IDENTITY default, full, nothing, index; TRIGGER, RULE, ENABLED
                           origin, disabled, replica, always; flags "true" or NULL; OPTIONS the text in the parentheses; others as written */
     size_t offset, length; /* of the value in the text where it is an SQL text (options, default); else 0 */
 };

@@ -67,6 +67,17 @@ static bool read_modifiers(struct arena *arena, const json_t *mods, struct sql_t
     return true;
 }
 
+bool sql_type_of_node(struct arena *arena, const json_t *written, struct sql_type *type)
+{
+    *type = (struct sql_type){0};
+    type->name = json_qname(arena, json_object_get(written, "names"), &type->schema);
+    if (!type->name) return false;
+    if (!type->schema && sql_type_builtin(type->name)) type->schema = "pg_catalog";
+    type->array = json_array_size(json_object_get(written, "arrayBounds")) > 0;
+    type->set_of = json_is_true(json_object_get(written, "setof"));
+    return read_modifiers(arena, json_object_get(written, "typmods"), type);
+}
+
 static bool parse_type(struct arena *arena, const char *text, struct sql_type *type, struct sql_error *error)
 {
     *type = (struct sql_type){0};
@@ -74,16 +85,8 @@ static bool parse_type(struct arena *arena, const char *text, struct sql_type *t
     if (!node) return false;
     const json_t *written =
         json_at(node, "SelectStmt", "targetList", "0", "ResTarget", "val", "TypeCast", "typeName", NULL);
-    type->name = json_qname(arena, json_object_get(written, "names"), &type->schema);
-    if (!type->name) {
-        *error = sql_error_at("a type is expected", 0, strlen(text));
-        return false;
-    }
-    if (!type->schema && sql_type_builtin(type->name)) type->schema = "pg_catalog";
-    type->array = json_array_size(json_object_get(written, "arrayBounds")) > 0;
-    type->set_of = json_is_true(json_object_get(written, "setof"));
-    if (read_modifiers(arena, json_object_get(written, "typmods"), type)) return true;
-    *error = sql_error_at("a type's modifiers are constants", 0, strlen(text));
+    if (sql_type_of_node(arena, written, type)) return true;
+    *error = sql_error_at(type->name ? "a type's modifiers are constants" : "a type is expected", 0, strlen(text));
     return false;
 }
 

@@ -281,6 +281,8 @@ done
 [ -e "${cases[0]:-}" ] || { echo "Bail out! no cases in $*"; exit 1; }
 echo "1..${#cases[@]}"
 cluster_start || { echo "Bail out! no PostgreSQL"; exit 1; }
+# Roles belong to the cluster: these are there for the cases that grant something.
+psql -qX -d postgres -c 'CREATE ROLE app; CREATE ROLE support; CREATE ROLE "Clerk"; CREATE ROLE shop_owner'
 
 jobs=${MODELC_JOBS:-2}
 for worker in $(seq 1 "$jobs"); do

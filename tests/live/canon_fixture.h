@@ -58,6 +58,19 @@ __attribute__((unused)) static struct schema *model_schema(struct ctx *ctx, cons
     return diag_errors(ctx) ? NULL : schema_resolve(ctx, &files, false);
 }
 
+/* Everything is known to modelc but code: a function that the models don't declare is somebody else's. */
+__attribute__((unused)) static struct map *known_objects(struct ctx *ctx, const struct schema *live)
+{
+    static const char *const code[] = {"function ", "operator ", "event_trigger "};
+    struct map *known = schema_manifest(ctx, live), *left = map_new(ctx->arena);
+    for (struct map_entry e = map_first(known); e.key; e = map_next(e)) {
+        bool is_code = false;
+        for (size_t i = 0; i < sizeof code / sizeof *code; i++) is_code = is_code || str_starts(e.key, code[i]);
+        if (!is_code) map_put(left, e.key, e.value);
+    }
+    return left;
+}
+
 __attribute__((unused)) static struct outcome compare_with(struct ctx *ctx, struct conn *conn, const char *model, const char *cache)
 {
     struct outcome outcome = {.text = ""};
@@ -65,7 +78,7 @@ __attribute__((unused)) static struct outcome compare_with(struct ctx *ctx, stru
     struct catalog_options options = {.models = models};
     struct schema *live = models ? catalog_read(conn, &options) : NULL;
     if (live) {
-        outcome.diff = diff_bind(ctx, live, models, NULL);
+        outcome.diff = diff_bind(ctx, live, models, known_objects(ctx, live));
         bool answered = canonical_answer(conn, outcome.diff, NULL, cache);
         if (answered) diff_answered(outcome.diff);
         if (answered && diag_errors(ctx) == 0) outcome.changes = diff_changes(outcome.diff, false);

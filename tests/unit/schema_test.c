@@ -70,7 +70,7 @@ static bool round_trip(struct ctx *ctx, const struct schema *schema)
     return same;
 }
 
-/* ---- cases: === model [NAME], === strict, === errors, === print, === objects */
+/* ---- cases: === model [NAME], === strict, === errors, === print, === objects, === fields */
 
 struct section { const char *title, *text; };
 struct sections { struct section *at; size_t n, cap; };
@@ -104,10 +104,44 @@ static const char *object_lines(struct ctx *ctx, const struct schema *schema)
     return buf.text;
 }
 
+static const char *value_line(struct ctx *ctx, const struct field *field, const struct value *value)
+{
+    struct buf buf = buf_new(ctx->arena);
+    switch (field->type) {
+    case VALUE_FLAG: return value->flag ? "yes" : "no";
+    case VALUE_WORD: case VALUE_TEXT: return value->text;
+    case VALUE_EXPR: return value->expr.text;
+    case VALUE_PAIRS: sql_pairs(&buf, &value->pairs); break;
+    case VALUE_TYPE: sql_type(&buf, &value->type); break;
+    case VALUE_KEYS: sql_keys(&buf, &value->keys); break;
+    case VALUE_REF: sql_ref(&buf, &value->ref); break;
+    case VALUE_REFS: case VALUE_LABELS: return "..";
+    }
+    return buf.text;
+}
+
+/* All that is said of each object. */
+static const char *field_lines(struct ctx *ctx, const struct schema *schema)
+{
+    struct buf buf = buf_new(ctx->arena);
+    for (size_t i = 0; i < schema->all.n; i++) {
+        const struct object *object = schema->all.at[i];
+        buf_printf(&buf, "%s %s\n", object->kind->name, object_path(ctx->arena, object));
+        for (size_t k = 0; k < object->kind->n_fields; k++) {
+            const struct value *value = &object->values[k];
+            if (value->set) buf_printf(&buf, "  %s: %s\n", object->kind->fields[k].name, value_line(ctx, &object->kind->fields[k], value));
+        }
+        if (object->comment) buf_printf(&buf, "  comment: %s\n", object->comment);
+        if (object->owner) buf_printf(&buf, "  owner: %s\n", object->owner);
+    }
+    return buf.text;
+}
+
 static const char *answer(struct ctx *ctx, const char *title, const struct schema *schema, const char *errors)
 {
     if (str_eq(title, "errors")) return errors;
     if (!schema) return "(errors)\n";
+    if (str_eq(title, "fields")) return field_lines(ctx, schema);
     return str_eq(title, "print") ? schema_print(ctx, schema) : object_lines(ctx, schema);
 }
 

@@ -1,0 +1,80 @@
+/* base_type.c: a type with input and output functions of its own, or the shell of one. Its functions need the type and the type
+ * needs its functions: a shell comes first, then they, then the whole. */
+#include "kind/kind.h"
+
+#define FIELDS(F) STATEMENT_FIELD(F, RECREATE)
+
+enum { FIELDS(FIELD_ENUM) };
+static const struct field fields[] = {FIELDS(FIELD_ROW)};
+
+/* CREATE TYPE n, and no more. */
+static bool is_shell(const char *statement)
+{
+    return !strchr(statement, '(');
+}
+
+/* The shell is made at once, without waiting for anything. */
+static void create(const struct object *type, struct ops *ops)
+{
+    struct sql_texts statements = {0};
+    struct sql_error error;
+    const char *text = type->values[F_definition].expr.text;
+    if (!sql_split(ops->ctx->arena, text, &statements, &error)) vec_push(ops->ctx->arena, &statements, text);
+    if (!is_shell(statements.at[0])) {
+        op_addf(ops, PHASE_ASIDE, "CREATE TYPE %s", sql_object_str(ops->ctx->arena, type));
+    }
+    for (size_t i = 0; i < statements.n; i++) {
+        op_add_user(ops, is_shell(statements.at[i]) ? PHASE_ASIDE : PHASE_TYPES, type, statements.at[i]);
+    }
+}
+
+/* Its functions can only go along with it. */
+static void drop(const struct object *type, struct ops *ops)
+{
+    bool shell = is_shell(type->values[F_definition].expr.text);
+    op_addf(ops, PHASE_DROP, "DROP TYPE %s%s%s", drop_if(ops), sql_object_str(ops->ctx->arena, type), shell ? "" : " CASCADE");
+}
+
+#define FUNCTION(option, column) \
+    "        || CASE WHEN t." column " <> 0 THEN ', " option " = ' || t." column "::regproc ELSE '' END\n"
+#define BASE_TYPES(subscript) \
+    "SELECT t.oid, t.typnamespace AS parent, t.typname AS name,\n" \
+    "    'CREATE TYPE ' || quote_ident(n.nspname) || '.' || quote_ident(t.typname) || CASE WHEN t.typisdefined THEN\n" \
+    "        E';\\nCREATE TYPE ' || quote_ident(n.nspname) || '.' || quote_ident(t.typname)\n" \
+    "        || ' (INPUT = ' || t.typinput::regproc || ', OUTPUT = ' || t.typoutput::regproc\n" \
+    FUNCTION("RECEIVE", "typreceive") FUNCTION("SEND", "typsend") FUNCTION("TYPMOD_IN", "typmodin") \
+    FUNCTION("TYPMOD_OUT", "typmodout") FUNCTION("ANALYZE", "typanalyze") subscript \
+    "        || ', INTERNALLENGTH = ' || CASE WHEN t.typlen = -1 THEN 'VARIABLE' ELSE t.typlen::text END\n" \
+    "        || CASE WHEN t.typbyval THEN ', PASSEDBYVALUE' ELSE '' END\n" \
+    "        || ', ALIGNMENT = ' || CASE t.typalign WHEN 'c' THEN 'char' WHEN 's' THEN 'int2' WHEN 'i' THEN 'int4' ELSE 'double' END\n" \
+    "        || ', STORAGE = ' || CASE t.typstorage WHEN 'p' THEN 'plain' WHEN 'e' THEN 'external' WHEN 'x' THEN 'extended'\n" \
+    "            ELSE 'main' END\n" \
+    "        || CASE WHEN t.typcategory <> 'U' THEN ', CATEGORY = ' || quote_literal(t.typcategory::text) ELSE '' END\n" \
+    "        || CASE WHEN t.typispreferred THEN ', PREFERRED = true' ELSE '' END\n" \
+    "        || coalesce(', DEFAULT = ' || quote_literal(t.typdefault), '')\n" \
+    "        || CASE WHEN t.typelem <> 0 THEN ', ELEMENT = ' || format_type(t.typelem, NULL) ELSE '' END\n" \
+    "        || CASE WHEN t.typdelim <> ',' THEN ', DELIMITER = ' || quote_literal(t.typdelim::text) ELSE '' END\n" \
+    "        || CASE WHEN t.typcollation <> 0 THEN ', COLLATABLE = true' ELSE '' END || ')' ELSE '' END AS definition\n" \
+    "FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace\n" \
+    "WHERE (t.typtype = 'p' OR t.typtype = 'b' AND NOT EXISTS (SELECT FROM pg_type e WHERE e.typarray = t.oid))\n" \
+    "    AND t.typnamespace = ANY ((SELECT current_setting('modelc.schemas')::oid[])::oid[])"
+
+static const struct catalog_query queries[] = {
+    {.min_version = 140000, .sql = BASE_TYPES(FUNCTION("SUBSCRIPT", "typsubscript"))},
+    {.min_version = 0, .sql = BASE_TYPES("")},
+    {0},
+};
+
+const struct kind kind_base_type = {
+    .name = "base_type",
+    .title = "base type",
+    .noun = "TYPE",
+    .parent = "schema",
+    .word = "base type",
+    .name_space = NAMES_TYPE,
+    .fields = fields,
+    .n_fields = sizeof fields / sizeof *fields,
+    .queries = queries,
+    .create = create,
+    .drop = drop,
+};

@@ -1,0 +1,143 @@
+/* domain.c: a domain: a type with a default and rules of its own. Its checks are a kind of their own and say their part of
+ * CREATE DOMAIN. What ALTER DOMAIN can't do (another base type or collation) is done by a new domain that takes the name. */
+#include "kind/kind.h"
+
+#define FIELDS(F)                                                 \
+    F(type, NULL, TYPE, RECREATE, )                               \
+    F(default, "default", EXPR, ALTER, .shadow = true)            \
+    F(not_null, "not null", FLAG, ALTER, )                        \
+    F(collation, "collate", REF, RECREATE, .refers = "collation")
+
+enum { FIELDS(FIELD_ENUM) };
+static const struct field fields[] = {FIELDS(FIELD_ROW)};
+
+static const char *default_text(const struct object *domain)
+{
+    const struct value *value = &domain->values[F_default];
+    return value->set ? value->expr.text : NULL;
+}
+
+/* With the checks that CREATE DOMAIN can say. */
+static void add_definition(const struct object *domain, struct buf *sql)
+{
+    buf_printf(sql, "CREATE DOMAIN %s AS ", sql_object_str(sql->arena, domain));
+    sql_type(sql, &domain->values[F_type].type);
+    if (domain->values[F_collation].set) {
+        buf_add(sql, " COLLATE ");
+        sql_ref(sql, &domain->values[F_collation].ref);
+    }
+    if (default_text(domain)) buf_printf(sql, " DEFAULT %s", sql_closed(sql->arena, default_text(domain)));
+    if (object_flag(domain, "not_null")) buf_add(sql, " NOT NULL");
+    for (size_t i = 0; i < domain->children.n; i++) {
+        struct buf part = buf_new(sql->arena);
+        if (domain->children.at[i]->kind->define(domain->children.at[i], &part)) buf_printf(sql, "\n    %s", part.text);
+    }
+}
+
+static void create(const struct object *domain, struct ops *ops)
+{
+    struct buf sql = buf_new(ops->ctx->arena);
+    add_definition(domain, &sql);
+    op_add_user(ops, PHASE_TYPES, domain, sql.text);
+}
+
+static void drop(const struct object *domain, struct ops *ops)
+{
+    op_addf(ops, PHASE_DROP, "DROP DOMAIN %s%s", drop_if(ops), sql_object_str(ops->ctx->arena, domain));
+}
+
+static struct op *alter_domain(const struct object *domain, const char *what, struct ops *ops)
+{
+    const char *name = sql_object_str(ops->ctx->arena, domain);
+    struct op *op = op_add_user(ops, PHASE_TYPES, domain, arena_printf(ops->ctx->arena, "ALTER DOMAIN %s %s", name, what));
+    op->group = 1;
+    return op;
+}
+
+static void alter(const struct object *from, const struct object *to, const bool *changed, struct ops *ops)
+{
+    struct arena *arena = ops->ctx->arena;
+    (void)from;
+    if (changed[F_default]) {
+        const char *text = default_text(to);
+        alter_domain(to, text ? arena_printf(arena, "SET DEFAULT %s", sql_closed(arena, text)) : "DROP DEFAULT", ops);
+    }
+    if (!changed[F_not_null]) return;
+    bool set = object_flag(to, "not_null");
+    struct op *op = alter_domain(to, set ? "SET NOT NULL" : "DROP NOT NULL", ops);
+    if (set) op->risk = RISK_SCAN | RISK_REFUSED;
+}
+
+/* NOT VALID checks that the old domain has, too, are added at once; new ones have a change of their own. */
+static void rebuild(const struct object *from, const struct object *to, struct ops *ops)
+{
+    struct buf sql = buf_new(ops->ctx->arena);
+    (void)from;
+    rebuild_aside(to, ops)->risk = RISK_REFUSED;
+    size_t first = ops->list.n;
+    add_definition(to, &sql);
+    op_add_user(ops, PHASE_TYPES, to, sql.text);
+    for (size_t i = 0; i < to->children.n; i++) {
+        const struct object *check = to->children.at[i];
+        if (check->peer && object_flag(check, "not_valid")) check->kind->create(check, ops);
+    }
+    for (size_t i = first; i < ops->list.n; i++) {
+        ops->list.at[i].group = 1;
+        ops->list.at[i].phase = PHASE_TYPES;
+    }
+    rebuild_finish(to, ops);
+}
+
+static void describe(const struct object *domain, struct buf *out)
+{
+    sql_type(out, &domain->values[F_type].type);
+    if (object_flag(domain, "not_null")) buf_add(out, " not null");
+}
+
+static void describe_change(const struct object *from, const struct object *to, const bool *changed, struct buf *out)
+{
+    size_t start = out->len;
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        if (!changed[i]) continue;
+        if (out->len > start) buf_add(out, ", ");
+        if (i == F_type) {
+            sql_type(out, &from->values[i].type);
+            buf_add(out, " -> ");
+            sql_type(out, &to->values[i].type);
+        } else if (i == F_default) {
+            const char *old = default_text(from), *new = default_text(to);
+            buf_printf(out, "default %s -> %s", old ? old : "none", new ? new : "none");
+        } else if (i == F_not_null) {
+            buf_add(out, object_flag(to, "not_null") ? "NOT NULL" : "NULL is allowed");
+        } else {
+            buf_add(out, fields[i].word);
+        }
+    }
+}
+
+static const struct catalog_query queries[] = {
+    {.min_version = 0, .sql =
+        "SELECT oid, typnamespace AS parent, typname AS name, typbasetype AS type, typtypmod AS typmod,\n"
+        "    pg_get_expr(typdefaultbin, 0) AS default, typnotnull AS not_null, typcollation AS collation\n"
+        "FROM pg_type\n"
+        "WHERE typtype = 'd' AND typnamespace = ANY ((SELECT current_setting('modelc.schemas')::oid[])::oid[])"},
+    {0},
+};
+
+const struct kind kind_domain = {
+    .name = "domain",
+    .title = "domain",
+    .noun = "DOMAIN",
+    .parent = "schema",
+    .word = "domain",
+    .name_space = NAMES_TYPE,
+    .fields = fields,
+    .n_fields = sizeof fields / sizeof *fields,
+    .queries = queries,
+    .create = create,
+    .alter = alter,
+    .drop = drop,
+    .rebuild = rebuild,
+    .describe = describe,
+    .describe_change = describe_change,
+};

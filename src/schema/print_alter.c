@@ -1,0 +1,124 @@
+/* print_alter.c: what of an object the language has no words for, as ALTER statements. */
+#include <string.h>
+
+#include "schema/print.h"
+
+/* TABLE public.t, VIEW public.v: of the relation that an object belongs to. */
+static const char *relation_of(const struct printer *p, const struct object *object)
+{
+    struct buf buf = buf_new(p->ctx->arena);
+    sql_comment_target(&buf, object->parent);
+    return buf.text;
+}
+
+static const char *target_of(const struct printer *p, const struct object *object)
+{
+    struct buf buf = buf_new(p->ctx->arena);
+    sql_comment_target(&buf, object);
+    return buf.text;
+}
+
+static const char *name_of(const struct printer *p, const struct object *object)
+{
+    return sql_ident_str(p->ctx->arena, object->name);
+}
+
+/* "hstore, \"Odd\"" */
+static void alter_depends(struct printer *p, const struct object *object, const char *value)
+{
+    for (size_t len; *value; value += len + strspn(value + len, ", ")) {
+        len = strcspn(value, ",");
+        buf_printf(&p->out, "ALTER %s DEPENDS ON EXTENSION %.*s;\n", target_of(p, object), (int)len, value);
+    }
+}
+
+static void alter_enabled(struct printer *p, const struct object *object, const char *value)
+{
+    const char *verb = str_eq(value, "disabled") ? "DISABLE" : str_eq(value, "origin") ? "ENABLE"
+                       : str_eq(value, "replica") ? "ENABLE REPLICA" : "ENABLE ALWAYS";
+    if (object_is(object, "event_trigger")) buf_printf(&p->out, "ALTER %s %s;\n", target_of(p, object), verb);
+    else
+        buf_printf(&p->out, "ALTER TABLE %s %s %s %s;\n", sql_object_str(p->ctx->arena, object->parent), verb, object->kind->noun,
+                   name_of(p, object));
+}
+
+static void alter_clustered(struct printer *p, const struct object *object, const char *value)
+{
+    (void)value;
+    buf_printf(&p->out, "ALTER %s CLUSTER ON %s;\n", relation_of(p, object), name_of(p, object));
+}
+
+static void alter_identity(struct printer *p, const struct object *object, const char *value)
+{
+    if (value) buf_printf(&p->out, "ALTER %s REPLICA IDENTITY %s;\n", target_of(p, object), value);
+    else buf_printf(&p->out, "ALTER %s REPLICA IDENTITY USING INDEX %s;\n", relation_of(p, object), name_of(p, object));
+}
+
+/* "2=100,3=50" */
+static void alter_statistics(struct printer *p, const struct object *object, const char *value)
+{
+    for (size_t len; *value; value += len + (value[len] == ',')) {
+        len = strcspn(value, ",");
+        size_t number = strcspn(value, "=");
+        buf_printf(&p->out, "ALTER INDEX %s ALTER COLUMN %.*s SET STATISTICS %.*s;\n", sql_object_str(p->ctx->arena, object),
+                   (int)number, value, (int)(len - number - 1), value + number + 1);
+    }
+}
+
+static void alter_target(struct printer *p, const struct object *object, const char *value)
+{
+    buf_printf(&p->out, "ALTER %s SET STATISTICS %s;\n", target_of(p, object), value);
+}
+
+static void alter_default(struct printer *p, const struct object *object, const char *value)
+{
+    (void)value;
+    const char *text = object_get(object, "default")->expr.text;
+    buf_printf(&p->out, "ALTER %s ALTER COLUMN %s SET DEFAULT %s;\n", relation_of(p, object), name_of(p, object),
+               sql_closed(p->ctx->arena, text));
+}
+
+static void alter_options(struct printer *p, const struct object *object, const char *value)
+{
+    (void)value;
+    buf_printf(&p->out, "ALTER %s ALTER COLUMN %s SET ", relation_of(p, object), name_of(p, object));
+    print_pairs(&p->out, &object_get(object, "options")->pairs);
+    buf_add(&p->out, ";\n");
+}
+
+/* What is like the table whose column owns it goes without saying. */
+static void alter_persistence(struct printer *p, const struct object *sequence)
+{
+    const struct object *owner = object_get(sequence, "owned_by")->ref.to;
+    bool unlogged = object_flag(sequence, "unlogged"), usual = owner && object_flag(owner->parent, "unlogged");
+    if (unlogged != usual)
+        buf_printf(&p->out, "ALTER SEQUENCE %s SET %s;\n", sql_object_str(p->ctx->arena, sequence), unlogged ? "UNLOGGED" : "LOGGED");
+}
+
+static const struct {
+    const char *kinds, *field;
+    void (*print)(struct printer *p, const struct object *object, const char *value);
+} alterations[] = {
+    {NULL, "depends_on_extension", alter_depends},
+    {NULL, "enabled", alter_enabled},
+    {NULL, "clustered", alter_clustered},
+    {NULL, "replica_identity", alter_identity},
+    {"index", "statistics", alter_statistics},
+    {"statistics", "target", alter_target},
+    {"view_column", "default", alter_default},
+    {"column", "options", alter_options},
+};
+
+void print_alterations(struct printer *p, const struct object *object)
+{
+    for (size_t i = 0; i < sizeof alterations / sizeof *alterations; i++) {
+        if (alterations[i].kinds && !object_is(object, alterations[i].kinds)) continue;
+        const struct value *value = object_get(object, alterations[i].field);
+        if (!value->set) continue;
+        bool flag = str_eq(alterations[i].field, "clustered") || (str_eq(alterations[i].field, "replica_identity") && object->parent &&
+                                                                  object_is_relation(object->parent));
+        bool text = !flag && !str_eq(alterations[i].field, "default") && !str_eq(alterations[i].field, "options");
+        if (!flag || value->flag) alterations[i].print(p, object, text ? value->text : NULL);
+    }
+    if (object_is(object, "sequence") && !print_is_serial(object)) alter_persistence(p, object);
+}

@@ -1,0 +1,55 @@
+#!/bin/bash
+# run.sh: docs/coverage.md is what the kinds' tables say, and no dump of a real schema names a sort of object that is in no table.
+# Usage: run.sh COVERAGE SOURCE-ROOT; MODELC_UPDATE=1 writes docs/coverage.md; MODELC_CORPORA is where the real schemas lie.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/../lib/tap.sh"
+. "$here/../lib/cluster.sh"
+coverage=$(readlink -f "$1")
+root=$(readlink -f "$2")
+corpora=${MODELC_CORPORA:-$root/../shared/corpora}
+work=$(mktemp -d "${TMPDIR:-/tmp}/modelc-coverage.XXXXXX")
+trap 'cluster_stop; rm -rf "$work"' EXIT
+
+"$coverage" render >"$work/coverage.md"
+[ -n "${MODELC_UPDATE:-}" ] && cp "$work/coverage.md" "$root/docs/coverage.md"
+same "docs/coverage.md" "$root/docs/coverage.md" "$work/coverage.md"
+check "every kind is some sort of pg_dump's" "$coverage" kinds
+"$coverage" types | sort -u >"$work/known"
+
+# The sorts of objects in a dump that no table lists.
+unknown() { # DUMP
+    grep -aoE '^-- (Data for )?Name: .*; Type: [A-Z ]+;' "$1" | sed -E 's/.*; Type: ([A-Z ]+);$/\1/' | sort -u | comm -23 - "$work/known"
+}
+
+listed() { # NAME DUMP
+    unknown "$2" >"$work/unknown"
+    if ! grep -aq '; Type: ' "$2"; then echo "no object in the dump" >"$work/unknown"; fi
+    [ ! -s "$work/unknown" ]
+    tap_result $? "$1" "$work/unknown"
+}
+
+load_and_dump() { # NAME FILE
+    createdb -T template0 "$1"
+    [ -e "${2%/*}/roles.sql" ] && psql -qX -d "$1" -f "${2%/*}/roles.sql" >/dev/null 2>&1
+    psql -qX -d "$1" -f "$2" >/dev/null 2>&1
+    pg_dump -s "$1" >"$work/$1.sql"
+    listed "schema $1" "$work/$1.sql"
+    dropdb "$1"
+}
+
+if [ ! -d "$corpora/schemas" ]; then
+    tap_skip "real schemas" "no corpora"
+else
+    cluster_start || { echo "Bail out! no PostgreSQL"; exit 1; }
+    for file in "$corpora"/schemas/*.sql; do
+        name=${file##*/}
+        [ "$name" = roles.sql ] || load_and_dump "${name%.sql}" "$file"
+    done
+    # States of real projects are dumps already.
+    for chain in "$corpora"/chains/*/; do
+        cat "$chain"states/*.sql >"$work/chain.sql"
+        listed "states of $(basename "$chain")" "$work/chain.sql"
+    done
+fi
+tap_done
