@@ -226,6 +226,7 @@ table_option
   | "partition" "by" name[method] ISLAND[keys]
     { $$ = clause(r, "partition by", @$, span_join(@1, @2), arg_word(r, @method), arg_sql(@keys, $keys)); }
   | "with" ISLAND[sql]                          { $$ = clause(r, "with", @$, @1, arg_sql(@sql, $sql), NONE); }
+  | "of" qname                                  { $$ = clause(r, "of", @$, @1, $qname, NONE); }
   | "unlogged"                                  { $$ = clause(r, "unlogged", @$, @1, NONE, NONE); }
   | "tablespace" name                           { $$ = clause(r, "tablespace", @$, @1, $name, NONE); }
   | "owner" name                                { $$ = clause(r, "owner", @$, @1, $name, NONE); }

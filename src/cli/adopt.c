@@ -5,16 +5,17 @@
 #include "pg/catalog.h"
 #include "pg/embedded.h"
 
+/* Default privileges are what they give, to each role for itself: nobody takes them over as a whole. */
 static bool always_there(const struct object *object)
 {
-    return object_is(object, "schema") && str_eq(object->name, "public");
+    return object_is(object, "default_privileges") || (object_is(object, "schema") && str_eq(object->name, "public"));
 }
 
 /* Bound to something live, and in no revision under its old or new name. */
 static bool is_unrecorded(struct session *s, const struct map *known, const struct object *model)
 {
     struct arena *arena = s->ctx->arena;
-    if (!model->peer || always_there(model)) return false;
+    if (!model->peer || always_there(model) || model->inherited || model->peer->inherited) return false;
     const struct object *sides[] = {model, model->peer};
     for (size_t i = 0; i < 2; i++) {
         if (map_has(known, arena_printf(arena, "%s %s", sides[i]->kind->name, object_path(arena, sides[i])))) return false;

@@ -84,7 +84,8 @@ static void report_drift(struct session *s, const struct comparison *found)
         const struct object *object = found->diff->unmanaged.at[i];
         const char *shown = object_shown(s->ctx->arena, object);
         struct diag *diag = diag_add(s->ctx, D_DRIFT, nowhere, "drift: %s %s is in the database, and in no revision", object->kind->title, shown);
-        diag_mend(s->ctx, diag, "mend", "declare it in the models and modelc autogenerate, or modelc autogenerate --drop %s", shown);
+        diag_mend(s->ctx, diag, "mend", "modelc import --add \"%s %s\" and modelc autogenerate, or modelc autogenerate --drop %s",
+                  object->kind->title, shown, shown);
     }
 }
 

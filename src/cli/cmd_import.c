@@ -56,6 +56,29 @@ static struct source *read_stdin(struct session *s)
     return source;
 }
 
+/* CREATE EXTENSION gives them: what a person wrote stays. */
+static void forget_comments(struct ctx *ctx, struct conn *conn, struct schema *live)
+{
+    struct rows rows;
+    struct server_error error;
+    struct map *known = map_new(ctx->arena);
+    if (!conn_query(conn, "SELECT name, comment FROM pg_available_extensions WHERE installed_version IS NOT NULL", &rows, &error)) return;
+    for (size_t i = 0; i < rows.n_rows; i++) map_put(known, rows_get(&rows, i, 0), arena_strdup(ctx->arena, rows_get(&rows, i, 1)));
+    rows_free(&rows);
+    for (size_t i = 0; i < live->roots.n; i++) {
+        struct object *root = live->roots.at[i];
+        if (object_is(root, "extension") && str_eq(root->comment, map_get(known, root->name))) root->comment = NULL;
+    }
+}
+
+static struct schema *read_schema(struct import *import, struct conn *conn)
+{
+    struct catalog_options options = {.state_schema = import->s->project->state_schema};
+    struct schema *live = catalog_read(conn, &options);
+    if (live) forget_comments(import->s->ctx, conn, live);
+    return live;
+}
+
 static struct schema *read_script(struct import *import, const char *name)
 {
     struct session *s = import->s;
@@ -63,17 +86,14 @@ static struct schema *read_script(struct import *import, const char *name)
     struct source *source = strcmp(name, "-") == 0 ? read_stdin(s) : file_load(s->ctx, path, name);
     struct scratch *scratch = source ? scratch_open(s->ctx, NULL) : NULL;
     struct schema *schema = NULL;
-    struct catalog_options options = {.state_schema = s->project->state_schema};
-    if (scratch && load_script(scratch_conn(scratch), source)) schema = catalog_read(scratch_conn(scratch), &options);
+    if (scratch && load_script(scratch_conn(scratch), source)) schema = read_schema(import, scratch_conn(scratch));
     scratch_close(scratch);
     return schema;
 }
 
 static struct schema *read_database(struct import *import)
 {
-    struct session *s = import->s;
-    struct catalog_options options = {.state_schema = s->project->state_schema};
-    return session_connect(s) ? catalog_read(s->conn, &options) : NULL;
+    return session_connect(import->s) ? read_schema(import, import->s->conn) : NULL;
 }
 
 /* What modelc.ini ignores, with all that is below it or its own. */
@@ -98,6 +118,12 @@ static bool read_live(struct import *import)
 
 /* ---- how */
 
+/* Partitions stand in their table. */
+static bool is_whole_table(const struct object *object)
+{
+    return object_is(object, "table") && !object_get(object, "partition_of")->set;
+}
+
 /* A file that nobody wants to read whole is split. */
 static enum layout_style choose_style(const struct import *import)
 {
@@ -112,7 +138,7 @@ static enum layout_style choose_style(const struct import *import)
     for (size_t i = 0; i < import->live->roots.n; i++) {
         size_t tables = 0;
         const struct object *schema = import->live->roots.at[i];
-        for (size_t k = 0; k < schema->children.n; k++) tables += object_is(schema->children.at[k], "table");
+        for (size_t k = 0; k < schema->children.n; k++) tables += is_whole_table(schema->children.at[k]);
         if (tables > most) most = tables;
     }
     return most > MANY ? LAYOUT_GROUP : LAYOUT_SCHEMA;

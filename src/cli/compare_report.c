@@ -91,6 +91,15 @@ static void add_risks(const struct plan *plan, struct block *block)
     }
 }
 
+/* A serial's sequence comes with its column. */
+static const struct object *first_whole(const struct objects *unmanaged)
+{
+    for (size_t i = 0; i < unmanaged->n; i++) {
+        if (!object_get(unmanaged->at[i], "owned_by")->set) return unmanaged->at[i];
+    }
+    return unmanaged->at[0];
+}
+
 static void add_unmanaged(struct session *s, const struct comparison *found, struct block *block)
 {
     const struct objects *unmanaged = &found->diff->unmanaged;
@@ -101,8 +110,10 @@ static void add_unmanaged(struct session *s, const struct comparison *found, str
     }
     if (unmanaged->n > 20) block_add(block, "", "and %zu more", unmanaged->n - 20);
     if (unmanaged->n) {
-        block_add(block, "", "declare it in the models, drop it (autogenerate --drop %s), or name it under ignore = in modelc.ini",
-                  object_shown(s->ctx->arena, unmanaged->at[0]));
+        const struct object *first = first_whole(unmanaged);
+        const char *shown = object_shown(s->ctx->arena, first);
+        block_add(block, "", "modelc import --add \"%s %s\" takes it into the models, autogenerate --drop %s drops it;", first->kind->title, shown, shown);
+        block_add(block, "", "or name it under ignore = in modelc.ini");
     }
 }
 

@@ -38,28 +38,37 @@ static void say_unknown(struct import *import, const char *path)
     if (near.best) diag_mend(import->s->ctx, diag, "did you mean", "%s", near.best);
 }
 
-/* `table public.foo` may come as one word or as two. */
+/* The object called `word`, or `word` and what follows it on the command line: `--add table public.foo`. */
+static bool find_one(struct import *import, const char *word, size_t *next, struct objects *wanted)
+{
+    const struct words *more = &import->s->options->arguments;
+    enum { LONGEST = 4 };
+    const char *path = word;
+    struct object *found = find_live(import, path);
+    size_t n = 0;
+    while (!found && n < LONGEST && *next + n < more->n) {
+        path = arena_printf(import->s->ctx->arena, "%s %s", path, more->at[*next + n++]);
+        found = find_live(import, path);
+    }
+    if (!found) {
+        say_unknown(import, word);
+        return false;
+    }
+    *next += n;
+    vec_push(import->s->ctx->arena, wanted, found);
+    return true;
+}
+
 static bool find_wanted(struct import *import, struct objects *wanted)
 {
-    enum { LONGEST = 4 };
-    struct session *s = import->s;
-    struct words words = {0};
-    for (size_t i = 0; i < s->options->given[OPT_ADD].n; i++) vec_push(s->ctx->arena, &words, s->options->given[OPT_ADD].at[i]);
-    for (size_t i = 0; i < s->options->arguments.n; i++) vec_push(s->ctx->arena, &words, s->options->arguments.at[i]);
-    for (size_t i = 0; i < words.n;) {
-        const char *path = words.at[i];
-        struct object *found = find_live(import, path);
-        size_t n = 1;
-        for (; !found && n < LONGEST && i + n < words.n; n++) {
-            path = arena_printf(s->ctx->arena, "%s %s", path, words.at[i + n]);
-            found = find_live(import, path);
-        }
-        if (!found) {
-            say_unknown(import, words.at[i]);
-            return false;
-        }
-        vec_push(s->ctx->arena, wanted, found);
-        i += n;
+    const struct options *options = import->s->options;
+    size_t next = 0;
+    for (size_t i = 0; i < options->given[OPT_ADD].n; i++) {
+        if (!find_one(import, options->given[OPT_ADD].at[i], &next, wanted)) return false;
+    }
+    while (next < options->arguments.n) {
+        const char *word = options->arguments.at[next++];
+        if (!find_one(import, word, &next, wanted)) return false;
     }
     return true;
 }

@@ -15,16 +15,18 @@ static const struct field fields[] = {FIELDS(FIELD_ROW)};
 #define NUMBER(word, column) "coalesce(" SAYS(word, "nullif(" column ", 0)") ", '')\n        || "
 #define LITERAL(word, column) "coalesce(" SAYS(word, "quote_literal(" column ")") ", '')\n        || "
 #define FLAG(word, condition) "CASE WHEN " condition " THEN E',\\n    " word "' ELSE '' END\n        || "
+#define MODIFIES(column) "CASE " column " WHEN 'r' THEN 'READ_ONLY' WHEN 's' THEN 'SHAREABLE' ELSE 'READ_WRITE' END"
 #define MODIFY(word, function, column) \
-    "CASE WHEN " function "::oid = 0 OR " column " = CASE a.aggkind WHEN 'n' THEN 'r' ELSE 'w' END::\"char\" THEN ''\n" \
-    "        ELSE " SAYS(word, "CASE " column " WHEN 'r' THEN 'READ_ONLY' WHEN 's' THEN 'SHAREABLE' ELSE 'READ_WRITE' END") " END\n" \
+    "CASE WHEN " function "::oid = 0 OR " column " = CASE a.aggkind WHEN 'n' THEN 'r' ELSE 'w' END::\"char\"\n" \
+    "        THEN '' ELSE " SAYS(word, MODIFIES(column)) " END\n" \
     "        || "
 
 static const struct catalog_query queries[] = {
     {.min_version = 0, .sql =
         "SELECT p.oid, p.pronamespace AS parent, p.proname AS name, p.proargtypes::text AS args,\n"
         "    'CREATE AGGREGATE ' || quote_ident(n.nspname) || '.' || quote_ident(p.proname) || '('\n"
-        "        || CASE p.pronargs WHEN 0 THEN '*' ELSE pg_get_function_arguments(p.oid) END || E') (\\n    SFUNC = ' || a.aggtransfn\n"
+        "        || CASE p.pronargs WHEN 0 THEN '*' ELSE pg_get_function_arguments(p.oid) END\n"
+        "        || E') (\\n    SFUNC = ' || a.aggtransfn\n"
         "        || E',\\n    STYPE = ' || format_type(a.aggtranstype, NULL) || "
         NUMBER("SSPACE", "a.aggtransspace")
         FUNCTION("FINALFUNC", "a.aggfinalfn")
@@ -43,11 +45,13 @@ static const struct catalog_query queries[] = {
         MODIFY("MFINALFUNC_MODIFY", "a.aggmfinalfn", "a.aggmfinalmodify")
         LITERAL("MINITCOND", "a.aggminitval")
         "coalesce((SELECT " SAYS("SORTOP", "'OPERATOR(' || quote_ident(s.nspname) || '.' || o.oprname || ')'") "\n"
-        "            FROM pg_operator o JOIN pg_namespace s ON s.oid = o.oprnamespace WHERE o.oid = a.aggsortop), '')\n        || "
-        "CASE p.proparallel WHEN 's' THEN E',\\n    PARALLEL = SAFE' WHEN 'r' THEN E',\\n    PARALLEL = RESTRICTED' ELSE '' END\n        || "
+        "            FROM pg_operator o JOIN pg_namespace s ON s.oid = o.oprnamespace WHERE o.oid = a.aggsortop),\n"
+        "            '')\n        || "
+        FLAG("PARALLEL = SAFE", "p.proparallel = 's'")
+        FLAG("PARALLEL = RESTRICTED", "p.proparallel = 'r'")
         FLAG("HYPOTHETICAL", "a.aggkind = 'h'")
         "E'\\n)' AS definition,\n"
-        "    " SQL_SIGNATURE("' ' || a.aggkind::text || a.aggnumdirectargs") " AS signature\n"
+        "    " SQL_SIGNATURE("a.aggkind::text || a.aggnumdirectargs") " AS signature\n"
         "FROM pg_proc p JOIN pg_aggregate a ON a.aggfnoid = p.oid JOIN pg_namespace n ON n.oid = p.pronamespace\n"
         "WHERE " SQL_MANAGED("p.pronamespace") "\n"
         "    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 1255 AND d.objid = p.oid AND d.deptype = 'e')"},

@@ -75,6 +75,7 @@ const struct kind kind_base_type = {
     .fields = fields,
     .n_fields = sizeof fields / sizeof *fields,
     .queries = queries,
+    .calls = "function",
     .create = create,
     .drop = drop,
 };

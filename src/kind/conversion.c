@@ -12,7 +12,7 @@ static const struct catalog_query queries[] = {
         "    || 'CONVERSION ' || quote_ident(n.nspname) || '.' || quote_ident(c.conname)\n"
         "    || ' FOR ' || quote_literal(pg_encoding_to_char(c.conforencoding)) || ' TO '\n"
         "    || quote_literal(pg_encoding_to_char(c.contoencoding)) || ' FROM ' || c.conproc::text AS definition\n"
-        "FROM pg_conversion c JOIN pg_namespace n ON n.oid = c.connamespace WHERE c.connamespace = " SQL_MANAGED},
+        "FROM pg_conversion c JOIN pg_namespace n ON n.oid = c.connamespace WHERE " SQL_MANAGED("c.connamespace")},
     {0},
 };
 

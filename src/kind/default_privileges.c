@@ -31,8 +31,8 @@ static const struct catalog_query queries[] = {
         "        THEN 'FOR ROLE ' || quote_ident(pg_get_userbyid(d.defaclrole)) || ' ' ELSE '' END\n"
         "    || coalesce('IN SCHEMA ' || quote_ident(n.nspname) || ' ', '') || 'ON ' || o.objects AS name\n"
         "FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace\n"
-        "    JOIN (VALUES ('r', 'TABLES'), ('S', 'SEQUENCES'), ('f', 'FUNCTIONS'), ('T', 'TYPES'), ('n', 'SCHEMAS')) AS o(letter, objects)\n"
-        "        ON o.letter = d.defaclobjtype::text\n"
+        "    JOIN (VALUES ('r', 'TABLES'), ('S', 'SEQUENCES'), ('f', 'FUNCTIONS'), ('T', 'TYPES'), ('n', 'SCHEMAS'))\n"
+        "        AS o(letter, objects) ON o.letter = d.defaclobjtype::text\n"
         "WHERE d.defaclnamespace = 0 OR d.defaclnamespace = ANY ((SELECT current_setting('modelc.schemas')::oid[])::oid[])"},
     {0},
 };

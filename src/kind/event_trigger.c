@@ -19,7 +19,8 @@ static const struct catalog_query queries[] = {
         "SELECT t.oid, t.evtname AS name, 'CREATE EVENT TRIGGER ' || quote_ident(t.evtname) || ' ON ' || t.evtevent\n"
         "        || coalesce(E'\\n    WHEN TAG IN (' || (SELECT string_agg(quote_literal(tag), ', ' ORDER BY i)\n"
         "            FROM unnest(t.evttags) WITH ORDINALITY AS w(tag, i)) || ')', '')\n"
-        "        || E'\\n    EXECUTE FUNCTION ' || quote_ident(n.nspname) || '.' || quote_ident(p.proname) || '()' AS definition,\n"
+        "        || E'\\n    EXECUTE FUNCTION ' || quote_ident(n.nspname) || '.' || quote_ident(p.proname) || '()'\n"
+        "        AS definition,\n"
         "    " SQL_ENABLED("t.evtenabled") " AS enabled\n"
         "FROM pg_event_trigger t JOIN pg_proc p ON p.oid = t.evtfoid JOIN pg_namespace n ON n.oid = p.pronamespace"},
     {0},

@@ -2,7 +2,7 @@
 #ifndef MODELC_KIND_EXOTIC_H
 #define MODELC_KIND_EXOTIC_H
 
-#include "kind/kind.h"
+#include "kind/routine.h"
 
 /* The fields of a kind that has nothing but its definition, which only a recreation changes. */
 #define DEFINITION_ONLY(F) STATEMENT_FIELD(F, RECREATE)
@@ -14,8 +14,6 @@
 void secret_create(const struct object *object, struct ops *ops);
 
 /* ---- pieces of SQL: under search_path = '' reg* types and format_type() qualify what isn't PostgreSQL's own ---- */
-
-#define SQL_MANAGED "ANY ((SELECT current_setting('modelc.schemas')::oid[])::oid[])"
 
 /* ", WORD = function", or nothing where there is none. */
 #define SQL_FUNCTION(word, column) \
@@ -71,7 +69,7 @@ void secret_create(const struct object *object, struct ops *ops);
 
 /* For what stands in no schema but speaks of types and routines: it has to do with a managed schema, or with none. */
 #define SQL_CONCERNS(namespaces) \
-    "(EXISTS (SELECT FROM (" namespaces ") AS of(nsp) WHERE of.nsp = " SQL_MANAGED ")" \
+    "(EXISTS (SELECT FROM (" namespaces ") AS of(nsp) WHERE " SQL_MANAGED("of.nsp") ")" \
     " OR NOT EXISTS (SELECT FROM (" namespaces ") AS of(nsp) WHERE of.nsp <> 'pg_catalog'::regnamespace))"
 
 #endif

@@ -49,7 +49,7 @@ static const struct field fields[] = {FIELDS(FIELD_ROW)};
     "CROSS JOIN LATERAL (SELECT string_agg(E',\\n    CONSTRAINT ' || quote_ident(k.conname) || ' '\n" \
     "    || pg_get_constraintdef(k.oid), '' ORDER BY k.conname COLLATE \"C\") AS checks FROM pg_constraint k\n" \
     "    WHERE k.conrelid = c.oid AND k.contype = 'c' AND (k.conislocal OR c.relispartition)) k\n" \
-    "CROSS JOIN LATERAL (" COLUMNS(not_null) ") l WHERE c.relkind = 'f' AND c.relnamespace = " SQL_MANAGED
+    "CROSS JOIN LATERAL (" COLUMNS(not_null) ") l WHERE c.relkind = 'f' AND " SQL_MANAGED("c.relnamespace")
 
 static const struct catalog_query queries[] = {
     /* From 18 on a NOT NULL has a name. */

@@ -24,7 +24,8 @@ static const struct catalog_query queries[] = {
         "    " SQL_SIGNATURE("''") " AS signature, x.names AS depends_on_extension\n"
         "FROM pg_proc p " SQL_JOIN_EXTENSIONS("1255", "p.oid")
         "WHERE p.prokind IN ('f', 'w', 'p') AND " SQL_MANAGED("p.pronamespace") "\n"
-        "    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 1255 AND d.objid = p.oid AND d.deptype IN ('e', 'i'))"},
+        "    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 1255 AND d.objid = p.oid\n"
+        "        AND d.deptype IN ('e', 'i'))"},
     {0},
 };
 

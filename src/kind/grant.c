@@ -3,7 +3,8 @@
 
 static const struct grant_class classes[] = {
     {.kinds = " table view materialized_view foreign_table ", .noun = "TABLE", .plural = "TABLES",
-     .all = " INSERT SELECT UPDATE DELETE TRUNCATE REFERENCES TRIGGER MAINTAIN ", .columns = " INSERT SELECT UPDATE REFERENCES "},
+     .all = " INSERT SELECT UPDATE DELETE TRUNCATE REFERENCES TRIGGER MAINTAIN ",
+     .columns = " INSERT SELECT UPDATE REFERENCES "},
     {.kinds = " sequence column ", .noun = "SEQUENCE", .plural = "SEQUENCES", .all = " SELECT USAGE UPDATE "},
     {.kinds = " function aggregate ", .noun = "FUNCTION", .plural = "FUNCTIONS", .all = " EXECUTE ", .for_public = "EXECUTE"},
     {.kinds = " procedure ", .noun = "PROCEDURE", .plural = "FUNCTIONS", .all = " EXECUTE ", .for_public = "EXECUTE"},

@@ -31,9 +31,10 @@ void sql_grant_target(struct buf *buf, const struct object *object);
 /* The fewest GRANT and REVOKE statements for these steps; ROLE_OWNER is `owner` (NULL: whoever runs it). */
 void grant_ops(const struct object *object, const struct privileges *steps, const char *owner, int version, struct ops *ops);
 void owner_op(const struct object *object, const char *owner, struct ops *ops);
-/* "SELECT, INSERT (a, b)" or "ALL" of those steps at or behind `at` that go with at[0]: one statement's; *n tells how many. */
-const char *grant_words(struct arena *arena, const struct grant_class *class, const struct privilege *at, size_t n, int version);
 /* How many steps from the first on belong to one statement. */
 size_t grant_run(const struct privilege *steps, size_t n);
+/* What such a run is called: "SELECT, INSERT (a, b)", or "ALL". */
+const char *grant_words(struct arena *arena, const struct grant_class *class, const struct privilege *at, size_t n,
+                        int version);
 
 #endif

@@ -20,7 +20,7 @@ static const struct catalog_query queries[] = {
         "FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace\n"
         "    LEFT JOIN pg_operator c ON c.oid = o.oprcom LEFT JOIN pg_namespace cn ON cn.oid = c.oprnamespace\n"
         "    LEFT JOIN pg_operator g ON g.oid = o.oprnegate LEFT JOIN pg_namespace gn ON gn.oid = g.oprnamespace\n"
-        "WHERE o.oprcode <> 0 AND o.oprnamespace = " SQL_MANAGED},
+        "WHERE o.oprcode <> 0 AND " SQL_MANAGED("o.oprnamespace")},
     {0},
 };
 

@@ -20,7 +20,7 @@ static const struct catalog_query queries[] = {
         "FROM pg_opclass c JOIN pg_namespace n ON n.oid = c.opcnamespace JOIN pg_am a ON a.oid = c.opcmethod\n"
         "    JOIN pg_opfamily f ON f.oid = c.opcfamily JOIN pg_namespace fn ON fn.oid = f.opfnamespace\n"
         "    CROSS JOIN LATERAL (" SQL_MEMBERS("pg_opclass", "c.oid") ") m\n"
-        "WHERE c.opcnamespace = " SQL_MANAGED},
+        "WHERE " SQL_MANAGED("c.opcnamespace")},
     {0},
 };
 

@@ -15,7 +15,7 @@ static const struct catalog_query queries[] = {
         "    CROSS JOIN LATERAL (SELECT quote_ident(n.nspname) || '.' || quote_ident(f.opfname) || ' USING '\n"
         "        || quote_ident(a.amname) AS named) x\n"
         "    CROSS JOIN LATERAL (" SQL_MEMBERS("pg_opfamily", "f.oid") ") m\n"
-        "WHERE f.opfnamespace = " SQL_MANAGED},
+        "WHERE " SQL_MANAGED("f.opfnamespace")},
     {0},
 };
 

@@ -53,5 +53,11 @@ bool override_drop(const struct object *column, struct ops *ops)
     as_parent->parent = (struct object *)table;
     as_parent->now = NULL;
     change(column, as_parent, ops);
+    if (column->comment) {
+        struct buf sql = buf_new(ops->ctx->arena);
+        buf_add(&sql, "COMMENT ON ");
+        sql_comment_target(&sql, as_parent);
+        op_addf(ops, PHASE_FACETS, "%s IS NULL", sql.text);
+    }
     return true;
 }

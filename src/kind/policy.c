@@ -78,7 +78,8 @@ static void describe_change(const struct object *from, const struct object *to, 
     for (size_t i = F_command; i <= F_roles; i++) {
         const char *name = fields[i].name;
         if (!changed[i]) continue;
-        buf_printf(out, "%s%s %s -> %s", out->len > start ? ", " : "", fields[i].word, object_text(from, name), object_text(to, name));
+        if (out->len > start) buf_add(out, ", ");
+        buf_printf(out, "%s %s -> %s", fields[i].word, object_text(from, name), object_text(to, name));
     }
     for (size_t i = F_using; i <= F_check; i++) {
         if (changed[i]) buf_printf(out, "%s%s", out->len > start ? ", " : "", fields[i].word);
@@ -88,12 +89,15 @@ static void describe_change(const struct object *from, const struct object *to, 
 static const struct catalog_query queries[] = {
     {.min_version = 0, .sql =
         "SELECT p.oid, p.polrelid AS parent, p.polname AS name, NOT p.polpermissive AS restrictive,\n"
-        "    CASE p.polcmd WHEN 'r' THEN 'select' WHEN 'a' THEN 'insert' WHEN 'w' THEN 'update' WHEN 'd' THEN 'delete' ELSE 'all' END\n"
+        "    CASE p.polcmd WHEN 'r' THEN 'select' WHEN 'a' THEN 'insert' WHEN 'w' THEN 'update'\n"
+        "        WHEN 'd' THEN 'delete' ELSE 'all' END\n"
         "        AS command,\n"
-        "    coalesce((SELECT string_agg(quote_ident(r.rolname), ', ' ORDER BY r.rolname) FROM pg_roles r WHERE r.oid = ANY (p.polroles)),\n"
+        "    coalesce((SELECT string_agg(quote_ident(r.rolname), ', ' ORDER BY r.rolname) FROM pg_roles r\n"
+        "        WHERE r.oid = ANY (p.polroles)),\n"
         "        'public') AS roles,\n"
         "    CASE WHEN p.polqual IS NOT NULL THEN coalesce(pg_get_expr(p.polqual, p.polrelid), '') END AS using,\n"
-        "    CASE WHEN p.polwithcheck IS NOT NULL THEN coalesce(pg_get_expr(p.polwithcheck, p.polrelid), '') END AS \"check\"\n"
+        "    CASE WHEN p.polwithcheck IS NOT NULL THEN coalesce(pg_get_expr(p.polwithcheck, p.polrelid), '') END\n"
+        "        AS \"check\"\n"
         "FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid\n"
         "WHERE " SQL_MANAGED("c.relnamespace")},
     {0},

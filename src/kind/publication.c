@@ -1,7 +1,8 @@
 /* publication.c: publications: all tables, or single ones with their columns and rows, or those of whole schemas. */
 #include "kind/routine.h"
 
-/* The LIVE ones are parts of the definition, as ALTER PUBLICATION .. SET takes them. No members: nothing is published yet. */
+/* The LIVE ones are parts of the definition, as ALTER PUBLICATION .. SET takes them. No members: nothing is published
+ * yet. */
 #define FIELDS(F)                    \
     STATEMENT_FIELD(F, ALTER)        \
     F(members, NULL, TEXT, LIVE, )   \
@@ -47,26 +48,30 @@ static void describe_change(const struct object *from, const struct object *to, 
 #define TABLE \
     "quote_ident(n.nspname) || '.' || quote_ident(c.relname)"
 #define ONLY \
-    "CASE WHEN c.relkind = 'r' AND EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = c.oid) THEN 'ONLY ' ELSE '' END || "
+    "CASE WHEN c.relkind = 'r' AND EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = c.oid) THEN 'ONLY '\n" \
+    "            ELSE '' END || "
 #define ROWS \
-    "\n            || coalesce(' (' || (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FROM pg_attribute a\n" \
-    "                WHERE a.attrelid = c.oid AND a.attnum = ANY (r.prattrs)) || ')', '')\n" \
+    "\n            || coalesce(' (' || (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum)\n" \
+    "                FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = ANY (r.prattrs)) || ')', '')\n" \
     "            || CASE WHEN r.prqual IS NULL THEN '' ELSE ' WHERE (' || pg_get_expr(r.prqual, c.oid) || ')' END"
 #define SCHEMAS \
-    ",\n        'TABLES IN SCHEMA ' || (SELECT string_agg(quote_ident(n.nspname), ', ' ORDER BY n.nspname) FROM pg_publication_namespace r\n" \
-    "            JOIN pg_namespace n ON n.oid = r.pnnspid WHERE r.pnpubid = p.oid)"
+    ",\n        'TABLES IN SCHEMA ' || (SELECT string_agg(quote_ident(n.nspname), ', ' ORDER BY n.nspname)\n" \
+    "            FROM pg_publication_namespace r JOIN pg_namespace n ON n.oid = r.pnnspid WHERE r.pnpubid = p.oid)"
 #define PUBLICATIONS(rows, schemas, generated, not_generated) \
     "SELECT p.oid, p.pubname AS name, w.members, w.options, 'CREATE PUBLICATION ' || quote_ident(p.pubname)\n" \
     "        || coalesce(E'\\n    FOR ' || nullif(w.members, ''), '')\n" \
     "        || CASE WHEN w.options = w.usual THEN '' ELSE E'\\n    WITH (' || w.options || ')' END AS definition\n" \
-    "FROM pg_publication p CROSS JOIN LATERAL (SELECT CASE WHEN p.puballtables THEN 'ALL TABLES' ELSE concat_ws(E',\\n        ',\n" \
+    "FROM pg_publication p CROSS JOIN LATERAL (SELECT CASE WHEN p.puballtables THEN 'ALL TABLES'\n" \
+    "        ELSE concat_ws(E',\\n        ',\n" \
     "        'TABLE ' || (SELECT string_agg(" ONLY TABLE rows ", E',\\n        ' ORDER BY " TABLE ")\n" \
-    "            FROM pg_publication_rel r JOIN pg_class c ON c.oid = r.prrelid JOIN pg_namespace n ON n.oid = c.relnamespace\n" \
-    "            WHERE r.prpubid = p.oid)" schemas ") END AS members,\n" \
-    "    'publish = ' || quote_literal(concat_ws(', ', CASE WHEN p.pubinsert THEN 'insert' END, CASE WHEN p.pubupdate THEN 'update' END,\n" \
-    "        CASE WHEN p.pubdelete THEN 'delete' END, CASE WHEN p.pubtruncate THEN 'truncate' END))\n" \
+    "            FROM pg_publication_rel r JOIN pg_class c ON c.oid = r.prrelid\n" \
+    "            JOIN pg_namespace n ON n.oid = c.relnamespace WHERE r.prpubid = p.oid)" schemas ") END AS members,\n" \
+    "    'publish = ' || quote_literal(concat_ws(', ', CASE WHEN p.pubinsert THEN 'insert' END,\n" \
+    "        CASE WHEN p.pubupdate THEN 'update' END, CASE WHEN p.pubdelete THEN 'delete' END,\n" \
+    "        CASE WHEN p.pubtruncate THEN 'truncate' END))\n" \
     "        || ', publish_via_partition_root = ' || p.pubviaroot" generated " AS options,\n" \
-    "    'publish = ''insert, update, delete, truncate'', publish_via_partition_root = false" not_generated "' AS usual) w"
+    "    'publish = ''insert, update, delete, truncate'', publish_via_partition_root = false" not_generated "'\n" \
+    "        AS usual) w"
 
 static const struct catalog_query queries[] = {
     {.min_version = 180000, .sql = PUBLICATIONS(ROWS, SCHEMAS,

@@ -48,6 +48,7 @@ const struct kind kind_range = {
     .fields = fields,
     .n_fields = sizeof fields / sizeof *fields,
     .queries = queries,
+    .calls = "function operator_class collation",
     .create = statement_create,
     .drop = statement_drop,
 };

@@ -1,4 +1,5 @@
-/* routine.c: what the kinds of code share: when CREATE OR REPLACE will do, DEPENDS ON EXTENSION, and what is enabled. */
+/* routine.c: what the kinds of code share: when CREATE OR REPLACE will do, DEPENDS ON EXTENSION, and what is enabled.
+ * */
 #include "kind/routine.h"
 
 /* ---- replacing ---- */
@@ -40,7 +41,8 @@ bool routine_must_recreate(const struct object *from, const struct object *to, c
     return !keeps_names(next_line(old), next_line(new));
 }
 
-const char *definition_printed(const struct object *object)
+/* Its text as the server prints it; NULL: the server was not asked. */
+static const char *definition_printed(const struct object *object)
 {
     const struct value *value = object_get(object, "definition");
     if (!value->set) return NULL;
@@ -50,7 +52,8 @@ const char *definition_printed(const struct object *object)
 /* What a signature says of the result: "setof public.mood". */
 static const char *result_of(struct arena *arena, const char *signature)
 {
-    return arena_strndup(arena, signature + 2, line_length(signature) - 2);
+    size_t kind = strcspn(signature, " ") + 1;
+    return arena_strndup(arena, signature + kind, line_length(signature) - kind);
 }
 
 /* Behind the head of a printed routine. */
@@ -64,14 +67,9 @@ static void describe_text(const struct object *from, const struct object *to, st
 {
     const char *old = definition_printed(from), *new = definition_printed(to);
     const char *old_body = old ? body_of(old) : NULL, *new_body = new ? body_of(new) : NULL;
-    if (!old_body || !new_body) {
-        buf_add(out, "definition");
-        return;
-    }
-    size_t head = (size_t)(old_body - old);
-    bool same_head = head == (size_t)(new_body - new) && strncmp(old, new, head) == 0;
-    if (!same_head) buf_add(out, "head");
-    if (!str_eq(old_body, new_body)) buf_printf(out, "%sbody", same_head ? "" : " and ");
+    size_t head = old_body ? (size_t)(old_body - old) : 0;
+    bool same_head = head && new_body && head == (size_t)(new_body - new) && strncmp(old, new, head) == 0;
+    buf_add(out, same_head ? "body" : "definition");
 }
 
 void routine_describe_change(const struct object *from, const struct object *to, const bool *changed, struct buf *out)
@@ -159,7 +157,8 @@ void enabled_alter(const struct object *object, struct ops *ops)
 void enabled_describe_change(const struct object *from, const struct object *to, const bool *changed, struct buf *out)
 {
     static const struct { const char *state, *text; } states[] = {
-        {"disabled", "disabled"}, {"replica", "enabled for replicas"}, {"always", "enabled always"}, {"origin", "enabled"},
+        {"disabled", "disabled"}, {"replica", "enabled for replicas"}, {"always", "enabled "
+        "always"}, {"origin", "enabled"},
     };
     (void)from;
     for (size_t i = 0, n = 0; i < to->kind->n_fields; i++) {
@@ -168,7 +167,8 @@ void enabled_describe_change(const struct object *from, const struct object *to,
         for (size_t k = 0; str_eq(to->kind->fields[i].name, "enabled") && k < sizeof states / sizeof *states; k++) {
             if (str_eq(states[k].state, object_text(to, "enabled"))) text = states[k].text;
         }
-        buf_printf(out, "%s%s", n++ ? ", " : "", str_eq(text, "depends_on_extension") ? "extension it depends on" : text);
+        buf_printf(out, "%s%s", n++ ? ", " : "", str_eq(text, "depends_on_extension") ? "extension it depends "
+        "on" : text);
     }
 }
 

@@ -16,7 +16,8 @@ static void alter(const struct object *from, const struct object *to, const bool
 
 static const struct catalog_query queries[] = {
     {.min_version = 0, .sql =
-        "SELECT r.oid, r.ev_class AS parent, r.rulename AS name, coalesce(rtrim(pg_get_ruledef(r.oid), ';'), '') AS definition,\n"
+        "SELECT r.oid, r.ev_class AS parent, r.rulename AS name,\n"
+        "    coalesce(rtrim(pg_get_ruledef(r.oid), ';'), '') AS definition,\n"
         "    " SQL_ENABLED("r.ev_enabled") " AS enabled\n"
         "FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class\n"
         "WHERE r.rulename <> '_RETURN' AND " SQL_MANAGED("c.relnamespace")},

@@ -73,10 +73,20 @@ void constraint_validate(const struct object *object, struct ops *ops)
     op_add(ops, PHASE_REFERENCES, sql.text)->risk = RISK_REFUSED;
 }
 
+static bool has_columns(const struct object *table)
+{
+    for (size_t i = 0; i < table->children.n; i++) {
+        if (object_is(table->children.at[i], "column") && !table->children.at[i]->inherited) return true;
+    }
+    return false;
+}
+
 bool constraint_define(const struct object *object, void (*definition)(const struct object *, struct buf *), struct buf *out)
 {
     /* the user's SQL of a mixin in another schema has a path of its own */
     if (!str_eq(object->search_path, object->parent->search_path)) return false;
+    /* a partition's own columns are altered once it is there, and this may be about them */
+    if (table_is_partition(object->parent) && has_columns(object->parent)) return false;
     buf_add(out, "CONSTRAINT ");
     sql_object(out, object);
     buf_addc(out, ' ');

@@ -27,7 +27,8 @@ static void alter(const struct object *from, const struct object *to, const bool
 
 static const struct catalog_query queries[] = {
     {.min_version = 0, .sql =
-        "SELECT s.oid, s.stxnamespace AS parent, s.stxname AS name, coalesce(pg_get_statisticsobjdef(s.oid), '') AS definition,\n"
+        "SELECT s.oid, s.stxnamespace AS parent, s.stxname AS name,\n"
+        "    coalesce(pg_get_statisticsobjdef(s.oid), '') AS definition,\n"
         "    s.stxstattarget AS target\n"
         "FROM pg_statistic_ext s WHERE " SQL_MANAGED("s.stxnamespace")},
     {0},

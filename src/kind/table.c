@@ -55,9 +55,10 @@ static void add_storage(const struct object *object, struct buf *sql)
         sql_pairs(sql, &object->values[F_options].pairs);
         buf_addc(sql, ')');
     }
-    if (!has(object, F_tablespace)) return;
+    const struct object *parent = object->values[F_partition_of].ref.to;
+    if (!has(object, F_tablespace) && !(parent && has(parent, F_tablespace))) return;
     buf_add(sql, " TABLESPACE ");
-    sql_ident(sql, object->values[F_tablespace].text);
+    sql_ident(sql, has(object, F_tablespace) ? object->values[F_tablespace].text : "pg_default");
 }
 
 static void create(const struct object *object, struct ops *ops)

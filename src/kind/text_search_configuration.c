@@ -23,7 +23,7 @@ static const struct catalog_query queries[] = {
         "            FROM pg_ts_config_map cm JOIN ts_token_type(c.cfgparser) t ON t.tokid = cm.maptokentype\n"
         "                JOIN pg_ts_dict d ON d.oid = cm.mapdict JOIN pg_namespace dn ON dn.oid = d.dictnamespace\n"
         "            WHERE cm.mapcfg = c.oid GROUP BY t.alias) k) m\n"
-        "WHERE c.cfgnamespace = " SQL_MANAGED},
+        "WHERE " SQL_MANAGED("c.cfgnamespace")},
     {0},
 };
 

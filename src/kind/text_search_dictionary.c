@@ -14,7 +14,7 @@ static const struct catalog_query queries[] = {
         "    || coalesce(', ' || d.dictinitoption, '') || ')' AS definition\n"
         "FROM pg_ts_dict d JOIN pg_namespace n ON n.oid = d.dictnamespace JOIN pg_ts_template t ON t.oid ="
         " d.dicttemplate\n"
-        "    JOIN pg_namespace tn ON tn.oid = t.tmplnamespace WHERE d.dictnamespace = " SQL_MANAGED},
+        "    JOIN pg_namespace tn ON tn.oid = t.tmplnamespace WHERE " SQL_MANAGED("d.dictnamespace")},
     {0},
 };
 

@@ -13,7 +13,7 @@ static const struct catalog_query queries[] = {
         " || ', END = '\n"
         "    || p.prsend::text || ', LEXTYPES = ' || p.prslextype::text || " SQL_FUNCTION("HEADLINE", "p.prsheadline")
         " || ')' AS definition\n"
-        "FROM pg_ts_parser p JOIN pg_namespace n ON n.oid = p.prsnamespace WHERE p.prsnamespace = " SQL_MANAGED},
+        "FROM pg_ts_parser p JOIN pg_namespace n ON n.oid = p.prsnamespace WHERE " SQL_MANAGED("p.prsnamespace")},
     {0},
 };
 

@@ -12,7 +12,7 @@ static const struct catalog_query queries[] = {
         "    || '.' || quote_ident(t.tmplname) || ' (LEXIZE = ' || t.tmpllexize::text ||"
         " " SQL_FUNCTION("INIT", "t.tmplinit")
         " || ')' AS definition\n"
-        "FROM pg_ts_template t JOIN pg_namespace n ON n.oid = t.tmplnamespace WHERE t.tmplnamespace = " SQL_MANAGED},
+        "FROM pg_ts_template t JOIN pg_namespace n ON n.oid = t.tmplnamespace WHERE " SQL_MANAGED("t.tmplnamespace")},
     {0},
 };
 

@@ -1,4 +1,5 @@
-/* view_column.c: a column of a view, a materialized view or a foreign table; only where it has a comment, or a default of its own. */
+/* view_column.c: a column of a view, a materialized view or a foreign table; only where it has a comment, or a
+ * default of its own. */
 #include "kind/routine.h"
 
 #define FIELDS(F) F(default, NULL, EXPR, ALTER, .shadow = true)
@@ -48,8 +49,10 @@ static const struct catalog_query queries[] = {
         "    THEN coalesce(pg_get_expr(d.adbin, d.adrelid), '') END AS \"default\"\n"
         "FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid\n"
         "LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum AND c.relkind = 'v'\n"
-        "WHERE c.relkind IN ('v', 'm', 'f') AND a.attnum > 0 AND NOT a.attisdropped AND " SQL_MANAGED("c.relnamespace") "\n"
-        "    AND (d.oid IS NOT NULL OR EXISTS (SELECT FROM pg_description t WHERE t.classoid = 1259 AND t.objoid = c.oid AND t.objsubid = a.attnum))"},
+        "WHERE c.relkind IN ('v', 'm', 'f') AND a.attnum > 0 AND NOT a.attisdropped\n"
+        "    AND " SQL_MANAGED("c.relnamespace") "\n"
+        "    AND (d.oid IS NOT NULL OR EXISTS (SELECT FROM pg_description t\n"
+        "        WHERE t.classoid = 1259 AND t.objoid = c.oid AND t.objsubid = a.attnum))"},
     {0},
 };
 

@@ -14,7 +14,7 @@
  *   sequence                 QNAME         options(SQL) was(NAME)
  *   naming                   -             primary key|unique|foreign key|check|index|exclude (STRING template)
  *   mixin                    NAME          children: items
- *   table                    QNAME         was(NAME) inherits(SQL) partition by(WORD SQL) with(SQL) unlogged tablespace(NAME)
+ *   table                    QNAME         was(NAME) inherits(SQL) partition by(WORD SQL) of(NAME) with(SQL) unlogged tablespace(NAME)
  *                                          owner(NAME) rls force using(NAME) @x([SQL]); children: items
  *   sql                      -             statement(SQL), the verbatim text without its final `;`
  *   items of a table, mixin or partition

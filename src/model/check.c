@@ -177,7 +177,7 @@ static void check_pasted(struct reader *r, const struct ast_decl *table)
                                  silent->name);
     diag_note(r->ctx, diag, not_null->span, "`not null` is the rule here: it need not be said");
     diag_mend(r->ctx, diag, "write", "%s %s? if it may be NULL; or drop every `not null`", silent->name, silent->type);
-    diag_mend(r->ctx, diag, "hint", "one column a line, no commas, NOT NULL goes without saying: man 5 modelc-model");
+    diag_mend(r->ctx, diag, "hint", "`modelc import --sql -` turns CREATE TABLE text into models");
 }
 
 /* ---- single words */

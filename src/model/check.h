@@ -9,4 +9,7 @@ void check_file(struct reader *r);
 /* check_sql.c: the islands and statements of one declaration. */
 void check_sql(struct reader *r, const struct ast_decl *decl);
 
+/* index_line.c: behind a word, in any case, and the white space before it; NULL where it isn't there. */
+const char *skip_word(const char *text, const char *word);
+
 #endif

@@ -92,38 +92,6 @@ static void check_island(struct reader *r, const struct ast_decl *decl, const st
 
 /* ---- statements */
 
-static const char *skip_word(const char *text, const char *word)
-{
-    size_t len = strlen(word);
-    text += strspn(text, " \t\r\n");
-    bool same = strncasecmp(text, word, len) == 0 && !isalnum((unsigned char)text[len]) && text[len] != '_';
-    return same ? text + len : NULL;
-}
-
-/* `create [unique] index [concurrently] [if not exists] [NAME] on [only] TABLE rest` -> the line to write in TABLE. */
-static void write_index(struct reader *r, struct diag *diag, const char *text)
-{
-    static const char *const fillers[] = {"concurrently", "if", "not", "exists"};
-    const char *at = skip_word(text, "create"), *next;
-    bool unique = at && (next = skip_word(at, "unique")) != NULL;
-    at = at ? skip_word(unique ? next : at, "index") : NULL;
-    for (size_t i = 0; at && i < sizeof fillers / sizeof *fillers; i++) {
-        if ((next = skip_word(at, fillers[i])) != NULL) at = next;
-    }
-    if (!at) return;
-    const char *name = at + strspn(at, " \t\r\n");
-    size_t name_len = skip_word(name, "on") ? 0 : strcspn(name, " \t\r\n");
-    at = skip_word(name + name_len, "on");
-    if (!at) return;
-    if ((next = skip_word(at, "only")) != NULL) at = next;
-    const char *table = at + strspn(at, " \t\r\n");
-    size_t table_len = strcspn(table, " \t\r\n(");
-    const char *rest = table + table_len + strspn(table + table_len, " \t\r\n");
-    const char *first_line = arena_strndup(r->ctx->arena, rest, strcspn(rest, "\r\n"));
-    diag_mend(r->ctx, diag, "write", "%sindex %.*s%s%s      in table %.*s", unique ? "unique " : "",
-              (int)name_len, name, name_len ? " " : "", first_line, (int)table_len, table);
-}
-
 /* Statements that stand in a model as declarations, and those that do not belong there. */
 static void check_class(struct reader *r, struct span verb, const char *text)
 {
@@ -137,15 +105,11 @@ static void check_class(struct reader *r, struct span verb, const char *text)
     case SQL_CREATE_TABLE:
         diag = diag_add(r->ctx, D_INVALID, verb, "a table is declared, not created");
         diag_mend(r->ctx, diag, "write", "table %s%s { .. }", schema, name);
-        diag_mend(r->ctx, diag, "hint", "one column a line, no commas, NOT NULL goes without saying: man 5 modelc-model");
+        diag_mend(r->ctx, diag, "hint", "`modelc import --sql -` turns CREATE TABLE text into models");
         break;
     case SQL_CREATE_ENUM:
         diag = diag_add(r->ctx, D_INVALID, verb, "an enum is declared, not created");
         diag_mend(r->ctx, diag, "write", "enum %s%s { a, b }", schema, name);
-        break;
-    case SQL_CREATE_INDEX:
-        diag = diag_add(r->ctx, D_INVALID, verb, "an index stands inside its table");
-        write_index(r, diag, text);
         break;
     default: break;
     }

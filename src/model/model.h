@@ -22,4 +22,7 @@ void model_check_types(struct ctx *ctx, const struct ast_files *files);
  * (at most one in a row) kept. Idempotent; parses to an equal AST. NULL and diagnostics where the source has errors. */
 const char *model_format(struct ctx *ctx, struct source *source);
 
+/* CREATE INDEX as what to write instead: "unique index ix (a) where b      in table shop.t"; NULL where it can't be told. */
+const char *index_line(struct arena *arena, const char *statement);
+
 #endif

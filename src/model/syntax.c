@@ -90,7 +90,7 @@ static struct diag *by_place(struct reader *r, int kind, struct span span, const
     if (!in_block && lx->first.kind == T_TABLE && kind == T_ISLAND) {
         struct diag *diag = diag_add(r->ctx, D_SYNTAX, (struct span){span.start, span.start + 1},
                                      "the items of a table stand between { and }");
-        diag_mend(r->ctx, diag, "hint", "one column a line, no commas, NOT NULL goes without saying: man 5 modelc-model");
+        diag_mend(r->ctx, diag, "hint", "`modelc import --sql -` turns CREATE TABLE text into models");
         return diag;
     }
     if (in_block && lx->item_tokens == 2 && is_name(lx->first.kind) && !starts_item(lx->first.kind)) {

@@ -1,5 +1,5 @@
-/* catalog_privileges.c: who owns what, and who may do what where that is not what everybody may by default. Rows for these only: most
- * objects have neither an ACL nor another owner than who asks. */
+/* catalog_privileges.c: who owns what, and who may do what where that is not what everybody may by default. Rows for
+ * these only: most objects have neither an ACL nor another owner than who asks. */
 #include "kind/grant.h"
 #include "pg/reader.h"
 #include "schema/privileges.h"

@@ -1,4 +1,5 @@
-/* catalog_unhandled.c: what stands in the managed schemas and modelc has no kind or field for: named, never skipped silently. */
+/* catalog_unhandled.c: what stands in the managed schemas and modelc has no kind or field for: named, never skipped
+ * silently. */
 #include <string.h>
 
 #include "kind/exotic.h"
@@ -23,8 +24,7 @@ static const struct {
 const char *unhandled_query(struct arena *arena, int version)
 {
     struct buf sql = buf_new(arena);
-    buf_add(&sql, "WITH n AS MATERIALIZED (SELECT oid, nspname FROM pg_namespace"
-                  " WHERE oid = " SQL_MANAGED ")");
+    buf_add(&sql, "WITH n AS MATERIALIZED (SELECT oid, nspname FROM pg_namespace WHERE " SQL_MANAGED("oid") ")");
     for (size_t i = 0, n = 0; i < sizeof parts / sizeof *parts; i++) {
         if (parts[i].min_version > version) continue;
         buf_printf(&sql, "%s%s", n++ ? " UNION ALL " : " ", parts[i].sql);
@@ -38,7 +38,8 @@ enum { ROW_CLASS, ROW_OID, ROW_SUB, ROW_WHAT, ROW_SCHEMA, ROW_NAME, ROW_PART, RO
 static const char *path_of(struct reader *reader, const struct rows *rows, size_t row)
 {
     struct buf path = buf_new(reader->ctx->arena);
-    const char *name = rows_get(rows, row, ROW_NAME), *part = rows_get(rows, row, ROW_PART), *rest = rows_get(rows, row, ROW_REST);
+    const char *name = rows_get(rows, row, ROW_NAME), *part = rows_get(rows, row, ROW_PART);
+    const char *rest = rows_get(rows, row, ROW_REST);
     if (name) sql_qname(&path, rows_get(rows, row, ROW_SCHEMA), name);
     if (part) {
         buf_addc(&path, '.');
@@ -58,7 +59,8 @@ void unhandled_rows(struct reader *reader, const struct rows *rows)
         bool orphan = what[0] == '?';
         if (oid_map_get(&reader->members, oid_key(class, oid, 0))) continue;
         if (orphan && oid_map_get(&reader->objects, oid_key(class, oid, sub))) continue;
-        struct unhandled unhandled = {.what = intern(reader->ctx->names, what + orphan), .path = path_of(reader, rows, i)};
+        struct unhandled unhandled = {.what = intern(reader->ctx->names, what + orphan),
+                                      .path = path_of(reader, rows, i)};
         vec_push(reader->ctx->arena, &reader->schema->unhandled, unhandled);
     }
 }

@@ -14,7 +14,7 @@ enum { WORDS = 4 };
 struct load {
     struct ctx *ctx;
     struct conn *conn;   /* the script's session: it may set what it likes */
-    struct conn *helper; /* makes roles: not undone by the script's ROLLBACK */
+    struct conn *helper; /* makes tablespaces, which can't be in the script's transaction */
     struct source *source;
     struct scan *scan;
     struct scan_piece piece;
@@ -177,14 +177,18 @@ static const char *missing(struct arena *arena, const struct server_error *error
     return arena_strndup(arena, name, strlen(name) - strlen(end));
 }
 
-/* Makes what the server misses; true: try again. */
+/* Makes what the server misses; true: try again. In a transaction a session does not see at once that another one made the role that it
+ * missed: it makes it itself. */
 static bool supply(struct load *load, const struct server_error *error)
 {
     struct arena *arena = load->ctx->arena;
     struct server_error ignored;
-    const char *role = missing(arena, error, "role"), *space = missing(arena, error, "tablespace"), *sql = NULL;
-    if (role) sql = arena_printf(arena, "CREATE ROLE %s NOLOGIN SUPERUSER", sql_ident_str(arena, role));
-    if (space) sql = arena_printf(arena, "CREATE TABLESPACE %s LOCATION ''", sql_ident_str(arena, space));
+    const char *role = missing(arena, error, "role"), *space = missing(arena, error, "tablespace");
+    if (role) {
+        const char *sql = arena_printf(arena, "CREATE ROLE %s NOLOGIN SUPERUSER", sql_ident_str(arena, role));
+        return conn_query(load->conn, sql, NULL, &ignored);
+    }
+    const char *sql = space ? arena_printf(arena, "CREATE TABLESPACE %s LOCATION ''", sql_ident_str(arena, space)) : NULL;
     return sql && conn_query(load->helper, sql, NULL, &ignored);
 }
 

@@ -7,7 +7,8 @@ static bool is_made(const struct change *change)
     return change->type == CHANGE_CREATE || change->type == CHANGE_RECREATE;
 }
 
-static void emit_steps(const struct access *access, const struct object *object, const struct access_steps *steps, struct ops *ops)
+static void emit_steps(const struct access *access, const struct object *object, const struct access_steps *steps,
+                       struct ops *ops)
 {
     if (steps->owner) owner_op(object, steps->owner, ops);
     grant_ops(object, &steps->privileges, steps->of, access->live->version, ops);
@@ -34,14 +35,16 @@ void plan_access(const struct changes *changes, const struct change *change, str
     struct access_steps steps = {0};
     bool facet = change->type == CHANGE_OWNER || change->type == CHANGE_PRIVILEGES || is_defaults(object);
     if (facet) {
-        if (object->change != change && object->change && object->change->type == CHANGE_RECREATE) return; /* that gives it all */
+        if (object->change != change && object->change && object->change->type == CHANGE_RECREATE)
+            return; /* that gives it all */
         steps = (struct access_steps){.of = change->owner, .privileges = change->privileges};
         if (change->type == CHANGE_OWNER) steps.owner = change->owner;
     } else if (is_made(change)) {
         emit_lost(changes, change, ops);
+        if (!grant_class_of(object) && !object_has_owner(object)) return;
         access_steps(changes->access, change->from, change->to, true, &steps);
     } else {
         return;
     }
-    if (facet || grant_class_of(object) || object_has_owner(object)) emit_steps(changes->access, object, &steps, ops);
+    emit_steps(changes->access, object, &steps, ops);
 }

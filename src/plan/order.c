@@ -114,6 +114,16 @@ static void edges_within(struct order *order, const struct change *change)
     }
 }
 
+/* A base type's own functions need no more of it than its shell, and it needs them. */
+static bool is_of_type(const struct order *order, const struct object *object, const struct object *type)
+{
+    const struct objects *uses = object_is(type, "base_type") ? object_uses(order->ctx, type) : NULL;
+    for (size_t i = 0; uses && i < uses->n; i++) {
+        if (uses->at[i] == object) return true;
+    }
+    return false;
+}
+
 /* The new form needs `needed`: it is built, and what it is built of goes by its new name. */
 static void edges_to_needed(struct order *order, const struct change *change, const struct object *needed)
 {
@@ -121,7 +131,8 @@ static void edges_to_needed(struct order *order, const struct change *change, co
     const struct change *other = acting(needed);
     if (type && type != needed) edges_to_needed(order, change, type); /* an expression over a column may speak of its labels */
     if (!other || other == change) return;
-    if (other->to) order_edges(order, other, R_BUILD, change, R_BUILD | R_FINISH);
+    bool shell = change->to && is_of_type(order, change->to, needed);
+    if (other->to) order_edges(order, other, shell ? R_STEP : R_BUILD, change, R_BUILD | R_FINISH);
 }
 
 /* The old form needed `needed`: it lets go of it before that is changed or dropped. */
@@ -216,6 +227,20 @@ static void edges_of_primary_key(struct order *order, const struct change *chang
     }
 }
 
+/* Values come over to a composite that is built again as they are; what is new in it comes after that. */
+static void edges_of_attribute(struct order *order, const struct change *change)
+{
+    const struct change *whole = change->to->parent->change;
+    if (!whole || !is_rebuild(whole)) return;
+    for (size_t i = 0; i < order->changes->n; i++) {
+        const struct change *other = order->changes->at[i];
+        if (other->type != CHANGE_ALTER || !object_is(other->to, "column")) continue;
+        const struct object *type = object_get(other->to, "type")->type.to;
+        bool follows = type && type->change && is_rebuild(type->change);
+        if (follows) order_edges(order, other, R_BUILD, change, R_BUILD | R_FINISH);
+    }
+}
+
 /* Privileges are on columns, too. */
 static void edges_of_columns(struct order *order, const struct change *change)
 {
@@ -234,6 +259,7 @@ static void make_edges(struct order *order)
         if (!nodes_of(order, change).n) continue;
         if (change->from) edges_of_step(order, change);
         if (change->type == CHANGE_CREATE && object_is(change->to, "primary_key")) edges_of_primary_key(order, change);
+        if (change->type == CHANGE_CREATE && object_is(change->to, "attribute")) edges_of_attribute(order, change);
         if (change->type == CHANGE_RENAME && change->moved) edges_of_move(order, change);
         if (change->from) edges_after_renames(order, change, change->from);
         if (change->to) edges_after_renames(order, change, change->to);

@@ -11,6 +11,7 @@ struct access {
     const struct schema *live, *models;
     const struct map *managed; /* role -> anything; PUBLIC is "public" */
     bool everybody;
+    bool defaults; /* one side has default privileges */
     bool reverse;
 };
 

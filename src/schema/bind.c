@@ -15,12 +15,14 @@ static struct object *free_child(const struct object *live_parent, const struct 
     return found && !found->peer ? found : NULL;
 }
 
-/* Of several routines or operators of one name the one with the same arguments; types are bound before them. */
+/* Of several routines or operators of one name the one with the same arguments, of operator classes that of the same
+ * method; types are bound before them. */
 static struct object *free_overload(const struct object *live_parent, const struct object *model)
 {
     for (size_t i = 0; i < live_parent->children.n; i++) {
         struct object *live = live_parent->children.at[i];
-        if (live->kind == model->kind && !live->peer && str_eq(live->name, model->name) && same_args(live, model)) return live;
+        bool alike = live->kind == model->kind && str_eq(live->name, model->name) && str_eq(live->tail, model->tail);
+        if (alike && !live->peer && same_args(live, model)) return live;
     }
     return NULL;
 }
@@ -109,8 +111,8 @@ static void bind_named(const struct object *parent, const struct kind *kind)
     for (size_t i = 0; i < parent->children.n; i++) {
         struct object *model = parent->children.at[i];
         if (model->kind != kind || model->peer) continue;
-        struct object *live = model->has_args ? free_overload(parent->peer, model) : free_child(parent->peer, kind, model->name);
-        if (live && str_eq(live->tail, model->tail)) bind(live, model);
+        struct object *live = model->has_args || model->tail ? free_overload(parent->peer, model) : free_child(parent->peer, kind, model->name);
+        if (live) bind(live, model);
     }
 }
 
@@ -144,7 +146,7 @@ static bool same_structure(struct ctx *ctx, struct object *live, struct object *
 
 static bool is_known(const struct diff *diff, const struct object *live)
 {
-    if (!diff->manifest) return true;
+    if (!diff->manifest || live->inherited) return true;
     return map_has(diff->manifest, arena_printf(diff->ctx->arena, "%s %s", live->kind->name, object_path(diff->ctx->arena, live)));
 }
 

@@ -134,6 +134,34 @@ static void check_default(const struct checking *c)
     }
 }
 
+/* ---- columns that a parent has, too */
+
+static bool same_type(const struct type_name *a, const struct type_name *b)
+{
+    return a->to == b->to && a->sql.array == b->sql.array && str_eq(a->sql.name, b->sql.name) && str_eq(a->sql.mods, b->sql.mods);
+}
+
+static void check_override(const struct checking *c)
+{
+    const struct object *table = c->table->object, *base = inherited_column(table, c->object->name);
+    if (!base && c->table->parent) {
+        struct diag *diag = say(c, D_INVALID, c->object->span, "partition %s has the columns of %s, and no others", shown(c, table),
+                                shown(c, c->table->parent->object));
+        diag_mend(c->r->ctx, diag, "mend", "declare %s in %s", c->object->name, shown(c, c->table->parent->object));
+    }
+    if (!base) return;
+    struct diag *diag = NULL;
+    const struct type_name *own = &object_get(c->object, "type")->type, *other = &object_get(base, "type")->type;
+    if (!same_type(own, other)) {
+        diag = say(c, D_CONFLICT, value_span(c->object, "type"), "%s is %s, but %s is %s", shown(c, c->object),
+                   sql_type_text(c->r->ctx->arena, &own->sql), shown(c, base), sql_type_text(c->r->ctx->arena, &other->sql));
+    } else if (object_flag(c->object, "nullable") && !object_flag(base, "nullable")) {
+        diag = say(c, D_CONFLICT, value_span(c->object, "nullable"), "%s cannot be NULL, since %s cannot", shown(c, c->object),
+                   shown(c, base));
+    }
+    if (diag) diag_note(c->r->ctx, diag, base->span, "%s inherits this column", shown(c, table));
+}
+
 /* ---- keys */
 
 static void check_key_not_null(const struct checking *c)
@@ -293,6 +321,7 @@ static const struct check {
 #define CHECK(name, kind, severity) {#name, kind, severity, check_##name}
     CHECK(default, "column", SEVERITY_ERROR),
     CHECK(generated, "column", SEVERITY_ERROR),
+    CHECK(override, "column", SEVERITY_ERROR),
     CHECK(expression, "check", SEVERITY_ERROR),
     CHECK(predicate, "index", SEVERITY_ERROR),
     CHECK(predicate, "exclude", SEVERITY_ERROR),

@@ -260,7 +260,7 @@ static const struct rule {
     {"schema", "owner", set_owner},
     {"sequence", "options", NULL},
     {"domain", "null", NULL}, {"domain", "check", NULL}, {"domain", "not valid", NULL},
-    {"table", "owner", set_owner}, {"table", "inherits", NULL}, {"table", "partition by", set_partition_key},
+    {"table", "owner", set_owner}, {"table", "inherits", NULL}, {"table", "of", NULL}, {"table", "partition by", set_partition_key},
     {"column", "not null", NULL}, {"column", "identity", set_identity}, {"column", "generated", set_generated},
     {"column", "convert", set_convert},
     {"primary_key", "columns", set_columns}, {"primary_key", "include", set_include},

@@ -67,7 +67,7 @@ static void drop(struct diff *diff, struct changes *changes, struct object *obje
 {
     struct change *change = changes_add(changes, diff->ctx, CHANGE_DROP, object, NULL);
     change->with_parent = goes_with_parent(object);
-    change->foreign = object->live && diff->manifest && !map_has(diff->manifest, path_key(diff, object));
+    change->foreign = object->live && !object->inherited && diff->manifest && !map_has(diff->manifest, path_key(diff, object));
 }
 
 /* DROP COLUMN takes the keys, checks and indexes that use the column along, known or not: the plan says so, and the way back

@@ -35,6 +35,8 @@ void inherit_forget(struct changes *changes);
 bool diff_dependents(struct diff *diff, struct changes *changes);
 /* called.c: adds to its uses what its definition calls by name (kind.calls). */
 void uses_called(struct ctx *ctx, struct object *object);
+/* Of a key or index of the models: operator classes that it uses as the default of a column's type. */
+void uses_default_classes(struct ctx *ctx, struct object *object);
 /* lookalike.c: a dropped and a new thing that could be a rename, unanswered: diagnostics. */
 void diff_lookalikes(struct diff *diff, const struct changes *changes);
 

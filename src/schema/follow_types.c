@@ -127,9 +127,26 @@ static bool comes_along(const struct change *change)
     return change->type == CHANGE_ALTER && (object_is(change->to, "attribute") || object_is(change->to, "domain_check"));
 }
 
+/* DROP TYPE takes a base type's own functions along. */
+static void fold_functions(struct ctx *ctx, const struct object *type)
+{
+    const struct objects *uses = object_uses(ctx, type);
+    for (size_t i = 0; i < uses->n; i++) {
+        struct change *change = uses->at[i]->change;
+        if (!change || !object_is(uses->at[i], "function")) continue;
+        if (change->type == CHANGE_DROP) change->with_parent = true;
+        if (change->type == CHANGE_RECREATE) change->gone = true;
+    }
+}
+
 void diff_fold_types(struct ctx *ctx, struct changes *changes)
 {
     size_t kept = 0;
+    for (size_t i = 0; i < changes->n; i++) {
+        const struct change *change = changes->at[i];
+        bool goes = change->type == CHANGE_DROP || change->type == CHANGE_RECREATE;
+        if (goes && object_is(change->from, "base_type")) fold_functions(ctx, change->from);
+    }
     for (size_t i = 0; i < changes->n; i++) {
         struct change *change = changes->at[i];
         const struct object *object = change->to ? change->to : change->from;

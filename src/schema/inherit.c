@@ -146,14 +146,44 @@ void inherit_spell_out(struct diff *diff)
 
 /* ---- columns that repeat their parent's */
 
+/* A column of both tables, on its side and on the other; whether the child's own word of it says anything is another question. */
+static const struct object *repeated_column(const struct object *column)
+{
+    const struct object *table = column->parent, *base = inherited_column(table, column->name);
+    if (!base || !inherited_column(table->peer, base->peer ? base->peer->name : column->name)) return NULL;
+    return base;
+}
+
+static const struct object *inherited_check(struct ctx *ctx, const struct object *table, const char *name)
+{
+    struct objects parents = {0};
+    const struct object *found = NULL;
+    table_parents(table, ctx->arena, &parents);
+    for (size_t i = 0; i < parents.n && !found; i++) {
+        found = object_child(parents.at[i], "check", name);
+        if (!found) found = inherited_check(ctx, parents.at[i], name);
+    }
+    return found;
+}
+
+static const struct object *repeated_check(struct ctx *ctx, const struct object *check)
+{
+    const struct object *table = check->parent, *base = inherited_check(ctx, table, check->name);
+    return base && inherited_check(ctx, table->peer, check->name) ? base : NULL;
+}
+
+/* Where a table has joined its parent later, its columns stay its own for good: PostgreSQL has no way to change that. */
 static void set_aside(struct ctx *ctx, const struct schema *schema)
 {
     for (size_t i = 0; i < schema->all.n; i++) {
-        struct object *column = schema->all.at[i];
-        if (!object_is(column, "column") || column->peer || column->inherited || column->comment || column->says_privileges) continue;
-        const struct object *table = column->parent, *base = inherited_column(table, column->name);
-        if (!base || !table->peer || !inherited_column(table->peer, base->peer ? base->peer->name : column->name)) continue;
-        if (!override_differs(ctx, base, column, NULL)) column->aside = true;
+        struct object *object = schema->all.at[i];
+        bool column = object_is(object, "column"), check = object_is(object, "check");
+        if ((!column && !check) || object->peer || object->inherited || !object->parent->peer) continue;
+        if (object->comment || object->says_privileges) continue;
+        const struct object *base = column ? repeated_column(object) : repeated_check(ctx, object);
+        if (!base) continue;
+        struct value *from = &base->values[0], *to = &object->values[0]; /* a check's expression */
+        if (column ? !override_differs(ctx, base, object, NULL) : value_equal(ctx, &object->kind->fields[0], from, to)) object->aside = true;
     }
 }
 

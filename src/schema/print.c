@@ -162,10 +162,9 @@ static bool is_one_token_run(const char *sql)
 void print_free(struct buf *buf, const char *sql, bool to_end)
 {
     size_t closed = *sql == '(' ? print_closed(sql) : 0;
-    bool plain = closed && !sql[closed]; /* an island already */
-    if (to_end) plain = plain || (!strpbrk(sql, "\n\r;@\\") && !has_comment(sql));
-    else plain = plain || (!strpbrk(sql, "\n\r") && is_one_token_run(sql));
-    if (plain) buf_add(buf, sql);
+    bool island = closed && !sql[closed], bare = !strpbrk(sql, "\n\r;@\\") && !has_comment(sql);
+    if (to_end && island && bare) buf_add(buf, str_trim(buf->arena, arena_strndup(buf->arena, sql + 1, closed - 2)));
+    else if (island || (to_end && bare) || (!to_end && !strpbrk(sql, "\n\r") && is_one_token_run(sql))) buf_add(buf, sql);
     else print_island(buf, sql);
 }
 
@@ -295,6 +294,6 @@ void print_extension(struct printer *p, const struct object *object)
         buf_add(&p->out, " schema ");
         print_name(&p->out, schema->ref.name);
     }
-    if (version->set) buf_printf(&p->out, " version %s", sql_literal_str(p->ctx->arena, version->text));
+    if (version->set && !object->live) buf_printf(&p->out, " version %s", sql_literal_str(p->ctx->arena, version->text));
     buf_addc(&p->out, '\n');
 }

@@ -66,7 +66,7 @@ void print_after(struct printer *p, const struct object *object)
 {
     print_alterations(p, object);
     print_comment(p, object);
-    print_privileges(p, object);
+    if (!object_is(object, "default_privileges")) print_privileges(p, object); /* which are nothing else */
     if (object_is(object, "schema")) return;
     for (size_t i = 0; i < object->children.n; i++) {
         const struct object *child = object->children.at[i];

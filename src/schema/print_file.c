@@ -51,7 +51,7 @@ static const struct unit_printer {
 } unit_printers[] = {
     {"extension", print_extension, false}, {"enum", print_enum, false}, {"sequence", print_sequence, false},
     {"domain", print_domain, false}, {"composite", print_composite, true},
-    {"table", print_table, true},
+    {"table", print_table, true}, {"default_privileges", print_privileges, false},
 };
 
 static struct unit_printer printer_of(const struct object *object)

@@ -2,20 +2,31 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "model/island.h"
 #include "schema/print.h"
+
+/* After the parenthesis that closes the one at `open`; 0 where comments or dollar quotes leave that uncertain. */
+static size_t close_of(const char *text, size_t open)
+{
+    int depth = 0;
+    for (size_t i = open; text[i] && !strchr("$\\", text[i]); i++) {
+        if (str_starts(text + i, "--") || str_starts(text + i, "/*")) return 0;
+        const char *end = text[i] == '\'' || text[i] == '"' ? strchr(text + i + 1, text[i]) : NULL;
+        if (end) i = (size_t)(end - text);
+        depth += (text[i] == '(') - (text[i] == ')');
+        if (text[i] == ')' && depth == 0) return i + 1;
+    }
+    return 0;
+}
 
 /* Words in lower case, islands as they stand: "RANGE (a)" -> "range (a)". */
 static void print_lower(struct buf *buf, const char *text)
 {
-    for (size_t i = 0, len = strlen(text); i < len;) {
-        size_t close = text[i] == '(' ? island_close(text, len, i) : 0;
-        if (close > i) {
-            buf_addn(buf, text + i, close - i);
-            i = close;
-        } else {
-            buf_addc(buf, (char)tolower((unsigned char)text[i++]));
-        }
+    for (size_t i = 0; text[i];) {
+        size_t close = text[i] == '(' ? close_of(text, i) : 0;
+        if (text[i] == '(' && !close) close = strlen(text);
+        if (close) buf_addn(buf, text + i, close - i);
+        else buf_addc(buf, (char)tolower((unsigned char)text[i]));
+        i = close ? close : i + 1;
     }
 }
 
@@ -44,6 +55,10 @@ void print_table_options(const struct printer *p, struct buf *buf, const struct 
         buf_add(buf, " partition by ");
         print_lower(buf, object_get(table, "partition_key")->expr.text);
     }
+    if (object_get(table, "of_type")->set) {
+        buf_add(buf, " of ");
+        print_ref(p, buf, &object_get(table, "of_type")->ref);
+    }
     if (object_flag(table, "unlogged")) buf_add(buf, " unlogged");
     if (object_get(table, "options")->pairs.n) {
         buf_add(buf, " with ");
@@ -51,6 +66,8 @@ void print_table_options(const struct printer *p, struct buf *buf, const struct 
     }
     print_named(buf, table, "method", "using");
     print_named(buf, table, "tablespace", "tablespace");
+    const struct object *parent = object_get(table, "partition_of")->ref.to;
+    if (parent && object_get(parent, "tablespace")->set && !object_get(table, "tablespace")->set) buf_add(buf, " tablespace pg_default");
     if (object_flag(table, "rls")) buf_add(buf, " rls");
     if (object_flag(table, "force")) buf_add(buf, " force");
 }

@@ -20,7 +20,8 @@ struct privilege *privileges_find(const struct privileges *set, const char *role
 
 void privileges_copy(struct arena *arena, const struct privileges *from, struct privileges *to)
 {
-    *to = (struct privileges){.at = ARENA_ARRAY(arena, struct privilege, from->n + 1), .n = from->n, .cap = from->n + 1};
+    *to =
+        (struct privileges){.at = ARENA_ARRAY(arena, struct privilege, from->n + 1), .n = from->n, .cap = from->n + 1};
     if (from->n) memcpy(to->at, from->at, from->n * sizeof *from->at);
 }
 
@@ -60,8 +61,10 @@ struct privileges privileges_default(const struct privileges_of *of)
     struct privileges set = {0};
     const char *words[MOST_WORDS];
     size_t n = split(of, of->class->all, words);
-    for (size_t i = 0; i < n; i++) vec_push(of->arena, &set, ((struct privilege){.role = ROLE_OWNER, .name = words[i]}));
-    if (of->class->for_public) vec_push(of->arena, &set, ((struct privilege){.role = "", .name = of->class->for_public}));
+    for (size_t i = 0; i < n; i++)
+        vec_push(of->arena, &set, ((struct privilege){.role = ROLE_OWNER, .name = words[i]}));
+    if (of->class->for_public)
+        vec_push(of->arena, &set, ((struct privilege){.role = "", .name = of->class->for_public}));
     return set;
 }
 
@@ -71,7 +74,8 @@ struct privileges privileges_base(const struct privileges_of *of, const struct o
     struct privileges base = privileges_default(of);
     if (!object_is(object, "schema") || !str_eq(object->name, "public")) return base;
     vec_push(of->arena, &base, ((struct privilege){.role = "", .name = "USAGE"}));
-    if (of->version && of->version < 150000) vec_push(of->arena, &base, ((struct privilege){.role = "", .name = "CREATE"}));
+    if (of->version && of->version < 150000)
+        vec_push(of->arena, &base, ((struct privilege){.role = "", .name = "CREATE"}));
     return base;
 }
 
@@ -110,7 +114,8 @@ static void read_item(struct arena *arena, const char *at, const char *column, s
 {
     const char *role = read_role(arena, &at);
     for (at += *at == '='; *at && *at != '/'; at++) {
-        struct privilege privilege = {.role = role, .name = grant_of_letter(*at), .column = column, .grantable = at[1] == '*'};
+        struct privilege privilege = {
+            .role = role, .name = grant_of_letter(*at), .column = column, .grantable = at[1] == '*'};
         if (privilege.name) privileges_add(arena, set, &privilege);
     }
 }
@@ -178,7 +183,8 @@ static void reduce_one(struct arena *arena, struct privileges *set, const struct
         bool same = str_eq(held->column, said->column);
         bool covers = !said->column && held->column && said->verb == PRIVILEGE_REVOKE;
         if (!same && !covers) continue;
-        if (same && said->verb == PRIVILEGE_GRANT && held->verb == PRIVILEGE_GRANT) one.grantable = one.grantable || held->grantable;
+        if (same && said->verb == PRIVILEGE_GRANT && held->verb == PRIVILEGE_GRANT)
+            one.grantable = one.grantable || held->grantable;
         if (same && said->verb == PRIVILEGE_REVOKE_OPTION && held->verb != PRIVILEGE_REVOKE_OPTION) {
             one.verb = held->verb;
             one.grantable = false;
@@ -217,7 +223,8 @@ void privileges_reduce(const struct privileges_of *of, const struct privileges *
 
 /* ---- steps */
 
-static void push_step(struct arena *arena, struct privileges *steps, const struct privilege *of, enum privilege_verb verb)
+static void push_step(struct arena *arena, struct privileges *steps, const struct privilege *of,
+                      enum privilege_verb verb)
 {
     struct privilege step = *of;
     step.verb = verb;
@@ -225,7 +232,8 @@ static void push_step(struct arena *arena, struct privileges *steps, const struc
     vec_push(arena, steps, step);
 }
 
-static void revoke(struct arena *arena, const struct privileges *possible, const struct privileges *upper, struct privileges *steps)
+static void revoke(struct arena *arena, const struct privileges *possible, const struct privileges *upper,
+                   struct privileges *steps)
 {
     for (size_t i = 0; i < possible->n; i++) {
         const struct privilege *held = &possible->at[i];

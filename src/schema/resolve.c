@@ -188,12 +188,14 @@ struct schema *schema_resolve(struct ctx *ctx, const struct ast_files *files, bo
     resolve_arguments(&r);
     each_table(&r, resolve_constraints);
     place_statements(&r);
+    imply_families(&r);
     own_sequences(&r);
     resolve_links(&r);
     each_table(&r, name_children);
     resolve_privileges(&r);
     resolve_alters(&r);
     resolve_comments(&r);
+    resolve_collations(&r);
     check_all(&r);
     resolve_relations(&r);
     return diag_errors(ctx) > errors ? NULL : r.schema;

@@ -19,7 +19,8 @@ struct space {
     const char *name;
     const char *search_path;
     struct map *relations, *types, *constraints; /* plain name -> struct named */
-    struct map *others; /* "operator class" .. -> the names of what has a name space of its own: routines with their arguments */
+    struct map *others; /* "operator class" .. -> the names of what has a name space of its own: routines with their
+                           arguments */
 };
 
 struct mixin {
@@ -69,7 +70,7 @@ struct resolve {
     struct map *others;         /* "publication" .. -> the names of what stands in no schema */
     VEC(struct created *) created;
     VEC(const struct ast_decl *) alter_statements, comment_statements;
-    VEC(const struct ast_decl *) privilege_statements; /* GRANT, REVOKE, ALTER DEFAULT PRIVILEGES, in the order of the files */
+    VEC(const struct ast_decl *) privilege_statements; /* GRANT, REVOKE, ALTER DEFAULT PRIVILEGES, in order */
 };
 
 /* A CREATE statement on its way to its object. */
@@ -165,17 +166,22 @@ bool has_field(const struct object *object, const char *field);
 void resolve_arguments(struct resolve *r);
 /* Triggers, rules and policies that are statements, once all relations are known. */
 void place_statements(struct resolve *r);
+void imply_families(struct resolve *r); /* resolve_family.c */
 /* ---- resolve_find.c: what statements speak of */
-/* NULL and an error where the name means nothing; NULL and *unmodelled where it may mean something that modelc has no object for
- * (PostgreSQL's own, an extension's, a kind to come). A view's column becomes an object here, where its kind exists. */
-struct object *find_spoken(struct resolve *r, const struct ast_decl *decl, const struct sql_object_name *name, bool *unmodelled);
-/* A column of any relation or an attribute of a type, as an object of its own: of a view where its kind exists, and of a table that
- * inherits it. NULL: none. */
+/* NULL and an error where the name means nothing; NULL and *unmodelled where it may mean something that modelc has no
+ * object for (PostgreSQL's own, an extension's, a kind to come). A view's column becomes an object here, where its kind
+ * exists. */
+struct object *find_spoken(struct resolve *r, const struct ast_decl *decl, const struct sql_object_name *name,
+                           bool *unmodelled);
+/* A column of any relation or an attribute of a type, as an object of its own: of a view where its kind exists, and of
+ * a table that inherits it. NULL: none. */
 struct object *own_column(struct resolve *r, struct object *relation, const char *name);
 /* A table, view, materialized view or foreign table; else NULL and an error, but for what isn't modelled. */
-struct object *find_relation(struct resolve *r, const char *in_schema, const char *schema, const char *name, struct span span);
+struct object *find_relation(struct resolve *r, const char *in_schema, const char *schema, const char *name,
+                             struct span span);
 /* The argument types of what a statement speaks of: with `types`, in the spelling and the schemas of the models. */
-bool resolve_arg_types(struct resolve *r, const struct ast_decl *decl, const struct sql_object_name *name, struct type_names *types);
+bool resolve_arg_types(struct resolve *r, const struct ast_decl *decl, const struct sql_object_name *name,
+                       struct type_names *types);
 /* Where word `word` stands in the statement; the statement's first word where it doesn't. */
 struct span place_in(const struct ast_decl *decl, const char *word);
 /* The names of one sort, of a schema or (NULL) of those that stand in none. */
@@ -188,8 +194,11 @@ void resolve_policy(struct resolve *r, struct table *table, const struct item *i
 /* ---- resolve_alter.c, resolve_comment.c: once every object has its name */
 void resolve_alters(struct resolve *r);
 void resolve_comments(struct resolve *r);
+/* resolve_collation.c */
+void resolve_collations(struct resolve *r);
 
-/* ---- resolve_privileges.c: owners, `grant` items of tables, and the privilege statements, once every object has its name */
+/* ---- resolve_privileges.c: owners, `grant` items of tables, and the privilege statements, once every object has its
+ * name */
 void resolve_privileges(struct resolve *r);
 
 /* ---- sequence.c */
@@ -200,6 +209,10 @@ void sequence_set(struct object *sequence, const char *type, const struct sequen
 const char *integer_word(const struct sql_type *type); /* "integer" for int4 ..; NULL for other types */
 void resolve_sequence(struct resolve *r, struct object *sequence);
 void own_sequences(struct resolve *r);
+void share_persistence(struct resolve *r); /* owned sequences are unlogged where their tables are */
+/* OWNED BY, said by a declaration or by ALTER SEQUENCE at `decl`. */
+void own_by(struct resolve *r, const struct ast_decl *decl, struct object *sequence, const struct sql_sequence *options,
+            struct span span);
 struct object *serial_sequence(struct resolve *r, struct table *table, struct object *column, const char *type);
 
 /* ---- naming.c */

@@ -71,7 +71,9 @@ static bool set_field(const struct altering *a, struct object *object, const cha
     const char *text = a->done->value;
     if (field->means == LIVE) return false;
     switch (field->type) {
-    case VALUE_FLAG: *value = (struct value){.set = text != NULL, .flag = text != NULL, .span = place_of(a)}; return true;
+    case VALUE_FLAG:
+        *value = (struct value){.set = text != NULL, .flag = text != NULL, .span = place_of(a)};
+        return true;
     case VALUE_PAIRS: set_pairs(a, object, value); return true;
     case VALUE_EXPR:
         if (!text) return false;
@@ -80,7 +82,8 @@ static bool set_field(const struct altering *a, struct object *object, const cha
         return true;
     case VALUE_WORD: case VALUE_TEXT:
         if (!text) return false;
-        if (object_is(object, "index") && str_eq(name, "statistics")) text = with_column(a, value->set ? value->text : NULL);
+        if (object_is(object, "index") && str_eq(name, "statistics"))
+            text = with_column(a, value->set ? value->text : NULL);
         else if (!may_set(a, object, value, str_eq(value->text, text))) return true;
         *value = (struct value){.set = !str_eq(text, field->absent), .text = text, .span = place_of(a)};
         return true;
@@ -109,7 +112,7 @@ static const struct row {
     const char *parts[5]; /* kinds of the part it speaks of; none: the object itself */
 } rows[] = {
     {SQL_ALTER_DEPENDS, "depends_on_extension", {NULL}},
-    {SQL_ALTER_CLUSTER, "clustered", {"index", "primary_key", "unique", "exclude"}},
+    {SQL_ALTER_CLUSTER, "clustered", {"index", "primary_key", "unique", "exclude", "view_index"}},
     {SQL_ALTER_TRIGGER, "enabled", {"trigger"}},
     {SQL_ALTER_RULE, "enabled", {"rule"}},
     {SQL_ALTER_ENABLED, "enabled", {NULL}},
@@ -136,7 +139,18 @@ static bool say_no_part(const struct altering *a, const char *const *sorts)
         if (child->name && object_is(child, sorts[0])) suggest_try(&near, child->name);
     }
     say_unknown(a->r, place_in(a->decl, a->done->part), near.best ? sql_ident_str(a->r->ctx->arena, near.best) : NULL,
-                "%s %s has no %s %s", a->object->kind->title, object_shown(a->r->ctx->arena, a->object), sorts[0], a->done->part);
+                "%s %s has no %s %s", a->object->kind->title, object_shown(a->r->ctx->arena, a->object), sorts[0],
+                a->done->part);
+    return true;
+}
+
+/* What no field says is part of the object's text. */
+static bool append(const struct altering *a, struct object *object)
+{
+    if (!has_field(object, "definition")) return false;
+    struct value *value = object_set(object, "definition");
+    value->expr.text = arena_printf(a->r->ctx->arena, "%s;\n%s", sql_closed(a->r->ctx->arena, value->expr.text),
+                                    str_trim(a->r->ctx->arena, a->text->text));
     return true;
 }
 
@@ -147,7 +161,8 @@ static bool set_by_row(const struct altering *a)
         if (!rows[i].parts[0]) return set_field(a, a->object, rows[i].field);
         if (object_is(a->object, "index")) return set_field(a, a->object, rows[i].field);
         struct object *part = part_of(a, rows[i].parts, sizeof rows[i].parts / sizeof *rows[i].parts);
-        return part ? set_field(a, part, rows[i].field) : a->done->part && say_no_part(a, rows[i].parts);
+        if (!part) return a->done->part && say_no_part(a, rows[i].parts);
+        return set_field(a, part, rows[i].field) || (part->kind->name_space == NAMES_RELATION && append(a, part));
     }
     return false;
 }
@@ -174,6 +189,19 @@ static bool set_owner(const struct altering *a)
     return true;
 }
 
+/* OWNED BY alone: the numbers are the declaration's to say. */
+static bool set_sequence(const struct altering *a)
+{
+    struct sql_sequence said;
+    struct sql_error error;
+    const char *text = a->done->value;
+    if (!text || !object_is(a->object, "sequence")) return false;
+    if (!sql_sequence_parse(a->r->ctx->arena, text, &said, &error) || !said.owned_column) return false;
+    if (said.type || said.start || said.increment || said.minimum || said.maximum || said.cache || said.cycle) return false;
+    if (may_set(a, a->object, object_get(a->object, "owned_by"), false)) own_by(a->r, a->decl, a->object, &said, place_of(a));
+    return true;
+}
+
 static bool set_persistence(const struct altering *a)
 {
     struct sql_alteration flag = {.value = str_eq(a->done->value, "unlogged") ? "true" : NULL};
@@ -188,25 +216,17 @@ static bool set_one(const struct altering *a)
     case SQL_ALTER_OWNER: return set_owner(a);
     case SQL_ALTER_REPLICA_IDENTITY: return set_identity(a);
     case SQL_ALTER_PERSISTENCE: return set_persistence(a);
+    case SQL_ALTER_SEQUENCE: return set_sequence(a);
     default: return set_by_row(a);
     }
 }
 
 /* ---- statements */
 
-/* What no field says is part of the object's text. */
-static bool append(const struct altering *a)
-{
-    if (!has_field(a->object, "definition")) return false;
-    struct value *value = object_set(a->object, "definition");
-    value->expr.text = arena_printf(a->r->ctx->arena, "%s;\n%s", sql_closed(a->r->ctx->arena, value->expr.text),
-                                    str_trim(a->r->ctx->arena, a->text->text));
-    return true;
-}
-
 static void leave(struct resolve *r, const struct ast_decl *decl, const struct sql_statement *statement)
 {
-    const char *path = statement->name ? sql_qname_str(r->ctx->arena, statement->schema, statement->name) : statement->verb;
+    const char *path =
+        statement->name ? sql_qname_str(r->ctx->arena, statement->schema, statement->name) : statement->verb;
     add_unhandled(r, "alter", path ? path : "ALTER", decl->name_span);
 }
 
@@ -220,7 +240,7 @@ static void alter(struct altering *a, const struct sql_statement *statement)
         moved = moved || a->done->what == SQL_ALTER_MOVES; /* names and places are the declarations' to say */
         if (!set_one(a)) whole = true;
     }
-    if (whole && (moved || !append(a))) leave(a->r, a->decl, statement);
+    if (whole && (moved || !append(a, a->object))) leave(a->r, a->decl, statement);
 }
 
 static void resolve_alter(struct resolve *r, const struct ast_decl *decl)
@@ -243,4 +263,5 @@ static void resolve_alter(struct resolve *r, const struct ast_decl *decl)
 void resolve_alters(struct resolve *r)
 {
     for (size_t i = 0; i < r->alter_statements.n; i++) resolve_alter(r, r->alter_statements.at[i]);
+    if (r->alter_statements.n) share_persistence(r);
 }

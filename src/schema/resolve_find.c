@@ -18,7 +18,7 @@ static bool may_mean(const char *said, const struct kind *kind)
 {
     static const struct { const char *said, *kinds; } rows[] = {
         {"table", "|table|view|materialized_view|foreign_table|index|sequence|"},
-        {"view", "|view|"}, {"index", "|index|primary_key|unique|exclude|"},
+        {"view", "|view|"}, {"index", "|index|view_index|primary_key|unique|exclude|"},
         {"function", "|function|aggregate|"}, {"routine", "|function|aggregate|procedure|"},
         {"type", "|enum|domain|composite|range|base_type|table|view|materialized_view|foreign_table|"},
     };
@@ -58,15 +58,17 @@ static void say_none(struct resolve *r, const struct ast_decl *decl, const struc
     struct buf shown = buf_new(r->ctx->arena);
     sql_qname(&shown, name->schema, name->name);
     if (name->has_args) buf_addc(&shown, '(');
-    for (size_t i = 0; name->has_args && i < name->args.n; i++) buf_printf(&shown, "%s%s", i ? ", " : "", name->args.at[i]);
+    for (size_t i = 0; name->has_args && i < name->args.n; i++)
+        buf_printf(&shown, "%s%s", i ? ", " : "", name->args.at[i]);
     if (name->has_args) buf_addc(&shown, ')');
-    say_unknown(r, place_in(decl, name->name), nearest(r, schema_of_decl(decl), name->kind, name->name), "no %s is called %s",
-                words_of(r, name->kind), shown.text);
+    say_unknown(r, place_in(decl, name->name), nearest(r, schema_of_decl(decl), name->kind, name->name),
+                "no %s is called %s", words_of(r, name->kind), shown.text);
 }
 
 /* ---- relations and what stands on them */
 
-struct object *find_relation(struct resolve *r, const char *in_schema, const char *schema, const char *name, struct span span)
+struct object *find_relation(struct resolve *r, const char *in_schema, const char *schema, const char *name,
+                             struct span span)
 {
     if (schema && !check_space(r, schema, span)) return NULL;
     struct named *named = find_name(r, FIND_RELATION, in_schema, schema, name, NULL);
@@ -136,12 +138,14 @@ static void say_no_part(struct resolve *r, const struct ast_decl *decl, const st
         const struct object *child = relation->children.at[i];
         if (child->name && is_part(child, name)) suggest_try(&near, child->name);
     }
-    say_unknown(r, place_in(decl, name->name), near.best ? sql_ident_str(r->ctx->arena, near.best) : NULL, "%s %s has no %s %s",
-                relation->kind->title, object_shown(r->ctx->arena, relation), words_of(r, name->kind), name->name);
+    say_unknown(r, place_in(decl, name->name), near.best ? sql_ident_str(r->ctx->arena, near.best) : NULL,
+                "%s %s has no %s %s", relation->kind->title, object_shown(r->ctx->arena, relation),
+                words_of(r, name->kind), name->name);
 }
 
 /* The composite type or domain whose part is meant; a relation's row type isn't meant. */
-static struct object *find_owning_type(struct resolve *r, const struct ast_decl *decl, const struct sql_object_name *name, bool *unmodelled)
+static struct object *find_owning_type(struct resolve *r, const struct ast_decl *decl,
+                                       const struct sql_object_name *name, bool *unmodelled)
 {
     const char *in_schema = schema_of_decl(decl);
     const struct named *type = find_name(r, FIND_TYPE, in_schema, name->on_schema, name->on, NULL);
@@ -156,7 +160,8 @@ static struct object *find_owning_type(struct resolve *r, const struct ast_decl 
     return NULL;
 }
 
-static struct object *find_owner(struct resolve *r, const struct ast_decl *decl, const struct sql_object_name *name, bool *unmodelled)
+static struct object *find_owner(struct resolve *r, const struct ast_decl *decl, const struct sql_object_name *name,
+                                 bool *unmodelled)
 {
     const char *in_schema = schema_of_decl(decl);
     bool of_type = str_eq(name->kind, "domain_check");
@@ -168,7 +173,8 @@ static struct object *find_owner(struct resolve *r, const struct ast_decl *decl,
     return find_relation(r, in_schema, name->on_schema, name->on, place_in(decl, name->on));
 }
 
-static struct object *find_part(struct resolve *r, const struct ast_decl *decl, const struct sql_object_name *name, bool *unmodelled)
+static struct object *find_part(struct resolve *r, const struct ast_decl *decl, const struct sql_object_name *name,
+                                bool *unmodelled)
 {
     struct object *owner = find_owner(r, decl, name, unmodelled);
     if (!owner) return NULL;
@@ -214,7 +220,8 @@ static struct object *search(const struct objects *list, const struct sql_object
 /* Types, routines and the like may be PostgreSQL's own or an extension's. */
 static bool may_be_foreign(const struct resolve *r, const struct sql_object_name *name)
 {
-    static const char *const own[] = {"language", "access_method", "cast", "transform", "foreign_data_wrapper", "server"};
+    static const char *const own[] = {"language",  "access_method",        "cast",
+                                      "transform", "foreign_data_wrapper", "server"};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
         if (str_eq(own[i], name->kind)) return true;
     }
@@ -254,20 +261,22 @@ static struct object *find_index(const struct object *namespace, const char *nam
     return NULL;
 }
 
-static struct object *find_in(struct resolve *r, const struct ast_decl *decl, const char *schema, const struct sql_object_name *name,
-                              const struct type_names *types)
+static struct object *find_in(struct resolve *r, const struct ast_decl *decl, const char *schema,
+                              const struct sql_object_name *name, const struct type_names *types)
 {
     const struct object *namespace = schema_namespace(r->schema, schema);
     size_t n = 0;
-    struct object *found = namespace ? search(&namespace->children, name, name->name, name->has_args ? types : NULL, &n) : NULL;
-    if (!found && namespace && (str_eq(name->kind, "index") || str_eq(name->kind, "table"))) found = find_index(namespace, name->name);
+    struct object *found =
+        namespace ? search(&namespace->children, name, name->name, name->has_args ? types : NULL, &n) : NULL;
+    if (!found && namespace && (str_eq(name->kind, "index") || str_eq(name->kind, "table")))
+        found = find_index(namespace, name->name);
     if (n < 2) return found;
     diag_add(r->ctx, D_INVALID, place_in(decl, name->name), "%s is not unique: say its arguments", name->name);
     return NULL;
 }
 
-static struct object *find_in_schemas(struct resolve *r, const struct ast_decl *decl, const struct sql_object_name *name,
-                                      const struct type_names *types)
+static struct object *find_in_schemas(struct resolve *r, const struct ast_decl *decl,
+                                      const struct sql_object_name *name, const struct type_names *types)
 {
     const char *path[] = {name->schema ? name->schema : schema_of_decl(decl), name->schema ? NULL : "public"};
     for (size_t i = 0; i < 2 && path[i]; i++) {
@@ -279,8 +288,9 @@ static struct object *find_in_schemas(struct resolve *r, const struct ast_decl *
 
 static bool stands_in_none(const struct sql_object_name *name)
 {
-    static const char *const roots[] = {"schema", "extension", "event_trigger", "publication", "language", "access_method",
-                                         "foreign_data_wrapper", "server", "user_mapping", "cast", "transform"};
+    static const char *const roots[] = {
+        "schema", "extension",    "event_trigger", "publication", "language", "access_method", "foreign_data_wrapper",
+        "server", "user_mapping", "cast",          "transform"};
     for (size_t i = 0; i < sizeof roots / sizeof *roots; i++) {
         if (str_eq(roots[i], name->kind)) return true;
     }
@@ -295,7 +305,8 @@ static bool is_known_by_name(struct resolve *r, const struct ast_decl *decl, con
     return (relation && !relation->object) || (type && !type->object);
 }
 
-struct object *find_spoken(struct resolve *r, const struct ast_decl *decl, const struct sql_object_name *name, bool *unmodelled)
+struct object *find_spoken(struct resolve *r, const struct ast_decl *decl, const struct sql_object_name *name,
+                           bool *unmodelled)
 {
     *unmodelled = false;
     if (name->on && !str_eq(name->kind, "transform")) return find_part(r, decl, name, unmodelled);
@@ -303,7 +314,8 @@ struct object *find_spoken(struct resolve *r, const struct ast_decl *decl, const
     struct type_names types = {0};
     bool foreign = may_be_foreign(r, name), none = stands_in_none(name);
     bool place_known = none || !name->schema || space_of(r, name->schema) || foreign;
-    if (str_eq(name->kind, "schema")) return check_space(r, name->name, place_in(decl, name->name)) ? namespace_of(r->schema, name->name) : NULL;
+    if (str_eq(name->kind, "schema"))
+        return check_space(r, name->name, place_in(decl, name->name)) ? namespace_of(r->schema, name->name) : NULL;
     if (!place_known && !check_space(r, name->schema, place_in(decl, name->schema))) return NULL;
     if (!resolve_arg_types(r, decl, name, &types)) {
         if (foreign) diag_rollback(r->ctx, before);

@@ -1,4 +1,5 @@
-/* resolve_privileges.c: what the models say of privileges: `grant` items of tables, GRANT, REVOKE and ALTER DEFAULT PRIVILEGES. */
+/* resolve_privileges.c: what the models say of privileges: `grant` items of tables, GRANT, REVOKE and ALTER DEFAULT
+ * PRIVILEGES. */
 #include <ctype.h>
 #include <string.h>
 
@@ -22,7 +23,8 @@ static const char *upper(struct arena *arena, const char *text)
 /* ---- items */
 
 /* `select (a, b)`: one for each column. */
-static void push_item(struct resolve *r, const struct table *table, const struct ast_clause *clause, const struct privilege *said)
+static void push_item(struct resolve *r, const struct table *table, const struct ast_clause *clause,
+                      const struct privilege *said)
 {
     const struct ast_arg *columns = clause_arg_of(clause, AST_SQL, 0);
     struct sql_names names = {0};
@@ -51,7 +53,8 @@ static void resolve_item(struct resolve *r, const struct table *table, const str
             said.span = to->args.at[a].span;
             for (size_t k = 0; k < decl->clauses.n; k++) {
                 const struct ast_clause *clause = &decl->clauses.at[k];
-                const struct ast_arg *word = str_eq(clause->word, "privilege") ? clause_arg_of(clause, AST_WORD, 0) : NULL;
+                const struct ast_arg *word =
+                    str_eq(clause->word, "privilege") ? clause_arg_of(clause, AST_WORD, 0) : NULL;
                 if (!word) continue;
                 said.name = upper(r->ctx->arena, word->text);
                 push_item(r, table, clause, &said);
@@ -74,13 +77,14 @@ static bool has_column(const struct object *relation, const char *name)
     return object_is(relation, "table") ? table_column(relation, name) != NULL : true;
 }
 
-static void say_privilege(const struct speaking *s, struct object *object, const struct sql_granted *granted, struct privilege *said)
+static void say_privilege(const struct speaking *s, struct object *object, const struct sql_granted *granted,
+                          struct privilege *said)
 {
     static const int newest = 180000;
     const struct grant_class *class = grant_class_of(object);
     if (!str_eq(granted->name, "ALL") && !grant_class_has(class, granted->name, newest)) {
-        diag_add(s->r->ctx, D_INVALID, place_in(s->decl, granted->name), "%s has no privilege %s", object_shown(s->r->ctx->arena, object),
-                 granted->name);
+        diag_add(s->r->ctx, D_INVALID, place_in(s->decl, granted->name), "there is no privilege %s on %s",
+                 granted->name, str_eq(class->noun, "TABLE") ? "a table" : object_shown(s->r->ctx->arena, object));
         return;
     }
     said->name = granted->name;
@@ -89,15 +93,20 @@ static void say_privilege(const struct speaking *s, struct object *object, const
     for (size_t i = 0; i < granted->columns.n; i++) {
         said->column = granted->columns.at[i];
         if (has_column(object, said->column)) push(s->r, object, said);
-        else say_unknown(s->r, place_in(s->decl, said->column), NULL, "table %s has no column %s", object->name, said->column);
+        else
+            say_unknown(s->r, place_in(s->decl, said->column), NULL, "table %s has no column %s", object->name,
+                        said->column);
     }
 }
 
 static void speak_of(const struct speaking *s, struct object *object)
 {
     const struct sql_grant *grant = s->grant;
-    struct privilege said = {.verb = !grant->revoke ? PRIVILEGE_GRANT : grant->option ? PRIVILEGE_REVOKE_OPTION : PRIVILEGE_REVOKE,
-                             .grantable = !grant->revoke && grant->option, .span = s->span};
+    struct privilege said = {.verb = !grant->revoke  ? PRIVILEGE_GRANT
+                                     : grant->option ? PRIVILEGE_REVOKE_OPTION
+                                                     : PRIVILEGE_REVOKE,
+                             .grantable = !grant->revoke && grant->option,
+                             .span = s->span};
     for (size_t i = 0; i < grant->roles.n; i++) {
         said.role = intern(s->r->ctx->names, grant->roles.at[i]);
         for (size_t k = 0; k < grant->privileges.n; k++) say_privilege(s, object, &grant->privileges.at[k], &said);
@@ -201,7 +210,10 @@ static struct object *defaults_of(const struct speaking *s, const char *role, co
 
 static const char *plural_of(const char *sort)
 {
-    static const char *const rows[][2] = {{"TABLE", "TABLES"}, {"SEQUENCE", "SEQUENCES"}, {"FUNCTION", "FUNCTIONS"}, {"TYPE", "TYPES"},
+    static const char *const rows[][2] = {{"TABLE", "TABLES"},
+                                          {"SEQUENCE", "SEQUENCES"},
+                                          {"FUNCTION", "FUNCTIONS"},
+                                          {"TYPE", "TYPES"},
                                           {"SCHEMA", "SCHEMAS"}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         if (str_eq(rows[i][0], sort)) return rows[i][1];

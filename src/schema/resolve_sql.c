@@ -1,4 +1,5 @@
-/* resolve_sql.c: top-level SQL: CREATE statements become objects; the others wait until everything they may speak of has its name. */
+/* resolve_sql.c: top-level SQL: CREATE statements become objects; the others wait until everything they may speak of
+ * has its name. */
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
@@ -30,7 +31,8 @@ struct span place_in(const struct ast_decl *decl, const char *word)
     size_t len = strlen(word);
     for (const char *at = arg ? arg->text : ""; *at && len; at++) {
         bool here = strncasecmp(at, word, len) == 0 && (at == arg->text || !in_word(at[-1]) || !in_word(*word));
-        if (here && (!in_word(at[len]) || !in_word(word[len - 1]))) return span_in(arg->span, (size_t)(at - arg->text), len);
+        if (here && (!in_word(at[len]) || !in_word(word[len - 1])))
+            return span_in(arg->span, (size_t)(at - arg->text), len);
     }
     return decl->name_span;
 }
@@ -38,7 +40,8 @@ struct span place_in(const struct ast_decl *decl, const char *word)
 /* ---- what the language has a word for */
 
 /* The statement's first line as the declaration's: `create domain d as text` -> `domain d text`. */
-static const char *declared_line(struct resolve *r, const struct ast_decl *decl, const char *word, const struct sql_statement *said)
+static const char *declared_line(struct resolve *r, const struct ast_decl *decl, const char *word,
+                                 const struct sql_statement *said)
 {
     const char *text = statement_of(decl)->text, *plain = sql_ident_str(r->ctx->arena, said->name), *at = text;
     struct span place = place_in(decl, plain);
@@ -107,7 +110,8 @@ static const char *sort_of(const struct kind *kind)
     return kind->name;
 }
 
-static bool take(struct resolve *r, struct map *names, const struct created *made, const char *name, struct object *object)
+static bool take(struct resolve *r, struct map *names, const struct created *made, const char *name,
+                 struct object *object)
 {
     struct named *named = take_name(r, names, name, made->kind->title, object->span);
     if (named) named->object = object;
@@ -128,7 +132,8 @@ static void take_names(struct resolve *r, struct space *space, const struct crea
     } else if (made->kind->name_space == NAMES_TYPE) {
         take(r, space->types, made, object->name, object);
     } else {
-        take(r, sort, made, object->tail ? arena_printf(r->ctx->arena, "%s%s", object->name, object->tail) : object->name, object);
+        take(r, sort, made,
+             object->tail ? arena_printf(r->ctx->arena, "%s%s", object->name, object->tail) : object->name, object);
     }
 }
 
@@ -153,8 +158,10 @@ static void define(struct resolve *r, struct created *made, struct object *objec
 /* A range type brings its multirange type. */
 static void take_also(struct resolve *r, const struct created *made, const char *schema)
 {
-    struct space *space = made->name.also ? space_of(r, made->name.also_schema ? made->name.also_schema : schema) : NULL;
-    if (!space || map_has(space->types, made->name.also)) return;
+    if (object_is(made->object, "operator_class")) return; /* its family: resolve_family.c */
+    struct space *space =
+        made->name.also ? space_of(r, made->name.also_schema ? made->name.also_schema : schema) : NULL;
+    if (!space || !str_eq(made->kind->name, "range") || map_has(space->types, made->name.also)) return;
     struct named *named = ARENA_NEW(r->ctx->arena, struct named);
     *named = (struct named){.what = "multirange type", .span = made->object->span, .object = made->object};
     map_put(space->types, made->name.also, named);
@@ -168,7 +175,8 @@ static bool join_shell(struct resolve *r, const struct space *space, const struc
     struct value *value = object_set(first->object, "definition");
     bool shell = !strchr(value->expr.text, '('), other_shell = !strchr(made->text->text, '(');
     if (shell == other_shell || strchr(value->expr.text, ';')) return false;
-    const char *whole = shell ? made->text->text : value->expr.text, *before = shell ? value->expr.text : made->text->text;
+    const char *whole = shell ? made->text->text : value->expr.text,
+               *before = shell ? value->expr.text : made->text->text;
     value->expr.text = arena_printf(r->ctx->arena, "%s;\n%s", before, str_trim(r->ctx->arena, whole));
     return true;
 }
@@ -219,7 +227,8 @@ static void declare_created(struct resolve *r, const struct ast_decl *decl, cons
     struct created *made = ARENA_NEW(r->ctx->arena, struct created);
     *made = (struct created){.decl = decl, .text = statement_of(decl)};
     if (!sql_created(r->ctx->arena, made->text->text, &made->name)) {
-        const char *path = statement->name ? sql_qname_str(r->ctx->arena, statement->schema, statement->name) : statement->verb;
+        const char *path =
+            statement->name ? sql_qname_str(r->ctx->arena, statement->schema, statement->name) : statement->verb;
         add_unhandled(r, "statement", path ? path : "statement", decl->name_span);
         return;
     }
@@ -238,7 +247,8 @@ void declare_sql(struct resolve *r, const struct ast_decl *decl)
     const struct ast_arg *arg = statement_of(decl);
     struct sql_statement statement = {.class = SQL_OTHER};
     struct sql_error error;
-    if (!arg || !sql_classify(r->ctx->arena, arg->text, &statement, &error) || say_declared(r, decl, &statement)) return;
+    if (!arg || !sql_classify(r->ctx->arena, arg->text, &statement, &error) || say_declared(r, decl, &statement))
+        return;
     switch (statement.class) {
     case SQL_GRANT: case SQL_REVOKE: case SQL_DEFAULT_PRIVILEGES:
         vec_push(r->ctx->arena, &r->privilege_statements, decl);
@@ -267,7 +277,8 @@ static size_t split_dotted(struct resolve *r, const char *text, size_t len, cons
 }
 
 /* t.c%TYPE: what the column has at the time. */
-static bool resolve_column_type(struct resolve *r, const struct ast_decl *decl, const char *text, struct type_name *type)
+static bool resolve_column_type(struct resolve *r, const struct ast_decl *decl, const char *text,
+                                struct type_name *type)
 {
     const char *parts[3];
     size_t n = split_dotted(r, text, strlen(text) - strlen("%TYPE"), parts);
@@ -281,7 +292,8 @@ static bool resolve_column_type(struct resolve *r, const struct ast_decl *decl, 
     return true;
 }
 
-bool resolve_arg_types(struct resolve *r, const struct ast_decl *decl, const struct sql_object_name *name, struct type_names *types)
+bool resolve_arg_types(struct resolve *r, const struct ast_decl *decl, const struct sql_object_name *name,
+                       struct type_names *types)
 {
     for (size_t i = 0; i < name->args.n; i++) {
         const char *text = name->args.at[i];
@@ -305,7 +317,8 @@ bool resolve_arg_types(struct resolve *r, const struct ast_decl *decl, const str
 static const char *name_of_types(struct resolve *r, const struct created *made, const struct type_names *types)
 {
     const char *first = sql_type_text(r->ctx->arena, &types->at[0].sql);
-    if (types->n > 1) return arena_printf(r->ctx->arena, "(%s AS %s)", first, sql_type_text(r->ctx->arena, &types->at[1].sql));
+    if (types->n > 1)
+        return arena_printf(r->ctx->arena, "(%s AS %s)", first, sql_type_text(r->ctx->arena, &types->at[1].sql));
     return arena_printf(r->ctx->arena, "FOR %s LANGUAGE %s", first, sql_ident_str(r->ctx->arena, made->name.on));
 }
 
@@ -336,10 +349,31 @@ static void place_on(struct resolve *r, struct created *made, struct object *rel
         say_duplicate(r, span, first->span, "%s %s of %s is already defined", made->kind->title, made->name.name,
                       object_shown(r->ctx->arena, relation));
     } else if (!kind_stands_in(made->kind, relation->kind->name)) {
-        diag_add(r->ctx, D_INVALID, place_in(made->decl, made->name.on), "a %s has no %s", relation->kind->title, made->kind->title);
+        diag_add(r->ctx, D_INVALID, place_in(made->decl, made->name.on), "a %s has no %s", relation->kind->title,
+                 made->kind->title);
     } else {
         define(r, made, schema_add(r->schema, made->kind, relation, made->name.name));
         if (str_eq(made->kind->name, "policy")) read_policy(r, made->object, made->text);
+    }
+}
+
+/* Tables hold their indexes; the columns of a materialized view, and so its indexes, are nothing that the models show.
+ */
+static void place_index(struct resolve *r, struct created *made)
+{
+    const struct sql_object_name *name = &made->name;
+    struct space *space = NULL;
+    const struct named *on = find_name(r, FIND_RELATION, schema_of_decl(made->decl), name->on_schema, name->on, &space);
+    if (!on || !on->object || !object_is(on->object, "materialized_view")) {
+        struct diag *diag = diag_add(r->ctx, D_INVALID, made->decl->name_span, "an index stands inside its table");
+        const char *line = index_line(r->ctx->arena, made->text->text);
+        if (line) diag_mend(r->ctx, diag, "write", "%s", line);
+    } else if (!name->name) {
+        diag_add(r->ctx, D_INVALID, made->decl->name_span, "an index of a materialized view needs a name");
+    } else {
+        made->kind = kind_find("view_index");
+        define(r, made, schema_add(r->schema, made->kind, on->object, name->name));
+        take(r, space->relations, made, name->name, made->object);
     }
 }
 
@@ -349,6 +383,10 @@ void place_statements(struct resolve *r)
         struct created *made = r->created.at[i];
         const struct sql_object_name *name = &made->name;
         if (!name->on || name->args.n || made->object) continue;
+        if (str_eq(name->kind, "index")) {
+            place_index(r, made);
+            continue;
+        }
         struct span span = place_in(made->decl, name->on);
         struct object *relation = find_relation(r, schema_of_decl(made->decl), name->on_schema, name->on, span);
         if (relation) place_on(r, made, relation);

@@ -1,6 +1,15 @@
 /* resolve_table.c: a table's own declaration, its partitions, and what it inherits. */
 #include "schema/resolve.h"
 
+/* Its partitions hold the rows. */
+static void check_storage(struct resolve *r, const struct ast_decl *decl)
+{
+    const struct ast_clause *with = ast_clause(decl, "with"), *by = ast_clause(decl, "partition by");
+    if (!with || !by) return;
+    struct diag *diag = diag_add(r->ctx, D_INVALID, with->word_span, "%s holds no rows: storage parameters are its partitions'", decl->name);
+    diag_note(r->ctx, diag, by->span, "it is partitioned");
+}
+
 static struct table *add_table(struct resolve *r, const struct ast_decl *decl, const struct space *space, const char *what)
 {
     struct named *named = take_name(r, space->relations, decl->name, what, decl->name_span);
@@ -12,6 +21,7 @@ static struct table *add_table(struct resolve *r, const struct ast_decl *decl, c
     named->object = table->object;
     named->table = table;
     check_clauses(r, decl);
+    check_storage(r, decl);
     vec_push(r->ctx->arena, &r->tables, table);
     struct build b = {.r = r, .decl = decl, .object = table->object, .table = table, .in_schema = schema_of_decl(decl)};
     set_facets(&b);
@@ -61,6 +71,14 @@ static const char *bound_text(struct arena *arena, const struct ast_clause *boun
 
 static void declare_partitions(struct resolve *r, struct table *parent);
 
+/* A partition that says nothing is made where its table is. */
+static void settle_tablespace(struct object *table, const struct object *parent)
+{
+    struct value *own = object_set(table, "tablespace");
+    if (!own->set && parent) *own = *object_get(parent, "tablespace");
+    if (own->set && str_eq(own->text, "pg_default")) *own = (struct value){0};
+}
+
 /* Its bounds stand before its options and look like some. */
 static void declare_partition(struct resolve *r, struct table *parent, const struct ast_decl *decl)
 {
@@ -73,6 +91,7 @@ static void declare_partition(struct resolve *r, struct table *parent, const str
     struct table *table = add_table(r, rest, space_of(r, decl->schema ? decl->schema : parent->object->parent->name), "partition");
     if (!table) return;
     check_bound(r, parent->decl, bound);
+    settle_tablespace(table->object, parent->object);
     table->parent = parent;
     *object_set(table->object, "partition_of") = (struct value){.set = true, .span = decl->name_span,
         .ref = {.schema = parent->object->parent->name, .name = parent->object->name, .to = parent->object, .span = decl->name_span}};
@@ -102,7 +121,9 @@ void declare_table(struct resolve *r, const struct ast_decl *decl)
 {
     struct space *space = declared_space(r, decl);
     struct table *table = space ? add_table(r, decl, space, "table") : NULL;
-    if (table) declare_partitions(r, table);
+    if (!table) return;
+    settle_tablespace(table->object, NULL);
+    declare_partitions(r, table);
 }
 
 /* ---- the key */
@@ -166,8 +187,26 @@ static void add_parent(struct resolve *r, struct table *table, const struct sql_
     }
 }
 
+/* `of`: its columns stand in the table all the same. */
+static void resolve_of(struct resolve *r, struct table *table)
+{
+    const struct ast_clause *clause = ast_clause(table->decl, "of");
+    const struct ast_arg *name = clause ? clause_arg_of(clause, AST_NAME, 0) : NULL;
+    struct type_name type = {0};
+    if (!name) return;
+    const char *text = sql_qname_str(r->ctx->arena, name->schema, name->text);
+    if (!resolve_type(r, schema_of_decl(table->decl), text, name->span, &type)) return;
+    if (!type.to || !object_is(type.to, "composite")) {
+        diag_add(r->ctx, D_INVALID, name->span, "%s is no composite type", text);
+        return;
+    }
+    *object_set(table->object, "of_type") = (struct value){.set = true, .span = name->span,
+        .ref = {.schema = type.to->parent->name, .name = type.to->name, .to = type.to, .span = name->span}};
+}
+
 void resolve_inherits(struct resolve *r, struct table *table)
 {
+    resolve_of(r, table);
     static const char before[] = "create table t () inherits (";
     const struct ast_clause *clause = ast_clause(table->decl, "inherits");
     const struct ast_arg *arg = clause ? clause_arg_of(clause, AST_SQL, 0) : NULL;

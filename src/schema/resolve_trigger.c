@@ -1,4 +1,5 @@
-/* resolve_trigger.c: what stands in a table and is no part of its data: triggers, which become statements, and policies. */
+/* resolve_trigger.c: what stands in a table and is no part of its data: triggers, which become statements, and
+ * policies. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +21,8 @@ static struct object *add_item(struct resolve *r, struct table *table, const str
         return NULL;
     }
     struct object *object = schema_add(r->schema, kind, table->object, name);
-    struct build b = {.r = r, .decl = item->decl, .object = object, .table = table, .in_schema = schema_of_decl(item->decl)};
+    struct build b = {
+        .r = r, .decl = item->decl, .object = object, .table = table, .in_schema = schema_of_decl(item->decl)};
     set_facets(&b);
     return object;
 }
@@ -73,7 +75,8 @@ void resolve_trigger(struct resolve *r, struct table *table, const struct item *
     struct buf sql = buf_new(r->ctx->arena);
     buf_printf(&sql, "CREATE TRIGGER %s %s", sql_ident_str(r->ctx->arena, object->name), upper(r, timing));
     add_events(r, table, decl, &sql);
-    buf_printf(&sql, " ON %s FOR EACH %s", sql_object_str(r->ctx->arena, table->object), upper(r, each ? each : "statement"));
+    buf_printf(&sql, " ON %s FOR EACH %s", sql_object_str(r->ctx->arena, table->object),
+               upper(r, each ? each : "statement"));
     if (condition) buf_printf(&sql, " WHEN (%s)", sql_closed(r->ctx->arena, condition->text));
     buf_printf(&sql, " EXECUTE FUNCTION %s(%s)", sql_qname_str(r->ctx->arena, function->schema, function->text),
                arguments ? sql_closed(r->ctx->arena, arguments->text) : "");
@@ -105,7 +108,8 @@ static void set_roles(struct resolve *r, struct object *policy, struct sql_texts
 
 static void set_command(struct object *policy, const char *command, struct span span)
 {
-    if (command && !str_eq(command, "all")) *object_set(policy, "command") = (struct value){.set = true, .text = command, .span = span};
+    if (command && !str_eq(command, "all"))
+        *object_set(policy, "command") = (struct value){.set = true, .text = command, .span = span};
 }
 
 void resolve_policy(struct resolve *r, struct table *table, const struct item *item)
@@ -138,7 +142,8 @@ void read_policy(struct resolve *r, struct object *policy, const struct ast_arg 
 {
     struct sql_policy said;
     if (!sql_policy_parse(r->ctx->arena, text->text, &said)) return;
-    if (said.restrictive) *object_set(policy, "restrictive") = (struct value){.set = true, .flag = true, .span = policy->span};
+    if (said.restrictive)
+        *object_set(policy, "restrictive") = (struct value){.set = true, .flag = true, .span = policy->span};
     set_command(policy, said.command, policy->span);
     set_roles(r, policy, &said.roles, policy->span);
     const struct { const char *field, *text; size_t offset; } parts[] = {
@@ -146,6 +151,7 @@ void read_policy(struct resolve *r, struct object *policy, const struct ast_arg 
     for (size_t i = 0; i < 2; i++) {
         if (!parts[i].text) continue;
         struct span span = span_in(text->span, parts[i].offset, strlen(parts[i].text));
-        *object_set(policy, parts[i].field) = (struct value){.set = true, .span = span, .expr = {.text = parts[i].text}};
+        *object_set(policy, parts[i].field) =
+            (struct value){.set = true, .span = span, .expr = {.text = parts[i].text}};
     }
 }

@@ -147,15 +147,12 @@ void resolve_sequence(struct resolve *r, struct object *sequence)
     if (sequence_fill(r, type, &options, span, &numbers)) sequence_set(sequence, type, &numbers, span);
 }
 
-static void own_sequence(struct resolve *r, struct object *sequence)
+void own_by(struct resolve *r, const struct ast_decl *decl, struct object *sequence, const struct sql_sequence *options,
+            struct span span)
 {
-    struct sql_sequence options;
-    struct span span;
-    if (!read_options(r, sequence, &options, &span) || !options.owned_column) return;
-    const struct ast_decl *decl = sequence->decl;
-    struct table *table = find_table(r, schema_of_decl(decl), options.owned_table_schema, options.owned_table, span,
+    struct table *table = find_table(r, schema_of_decl(decl), options->owned_table_schema, options->owned_table, span,
                                      NULL);
-    struct object *column = table ? find_column(r, table, options.owned_column, span) : NULL;
+    struct object *column = table ? find_column(r, table, options->owned_column, span) : NULL;
     if (!column) return;
     if (!str_eq(object_schema(column)->name, object_schema(sequence)->name)) {
         diag_add(r->ctx, D_INVALID, span, "sequence %s must be in the schema of the table that owns it",
@@ -166,22 +163,32 @@ static void own_sequence(struct resolve *r, struct object *sequence)
     *object_set(sequence, "owned_by") = (struct value){.set = true, .span = span, .ref = ref};
 }
 
-/* What a table's columns own is as lasting as the table: PostgreSQL sees to that when the table changes. */
-static void share_persistence(struct object *sequence)
+static void own_sequence(struct resolve *r, struct object *sequence)
 {
-    const struct object *owner = object_get(sequence, "owned_by")->ref.to;
-    if (!owner || !object_flag(owner->parent, "unlogged")) return;
-    *object_set(sequence, "unlogged") = (struct value){.set = true, .flag = true};
+    struct sql_sequence options;
+    struct span span;
+    if (!read_options(r, sequence, &options, &span) || !options.owned_column) return;
+    own_by(r, sequence->decl, sequence, &options, span);
+}
+
+/* What a table's columns own is as lasting as the table: PostgreSQL sees to that when the table changes. */
+void share_persistence(struct resolve *r)
+{
+    for (size_t i = 0; i < r->schema->all.n; i++) {
+        struct object *sequence = r->schema->all.at[i];
+        const struct object *owner = object_is(sequence, "sequence") ? object_get(sequence, "owned_by")->ref.to : NULL;
+        if (!owner || !object_flag(owner->parent, "unlogged")) continue;
+        *object_set(sequence, "unlogged") = (struct value){.set = true, .flag = true};
+    }
 }
 
 void own_sequences(struct resolve *r)
 {
     for (size_t i = 0; i < r->schema->all.n; i++) {
         struct object *object = r->schema->all.at[i];
-        if (!object_is(object, "sequence")) continue;
-        if (object->decl) own_sequence(r, object);
-        share_persistence(object);
+        if (object_is(object, "sequence") && object->decl) own_sequence(r, object);
     }
+    share_persistence(r);
 }
 
 /* ---- serial */

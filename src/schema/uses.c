@@ -28,7 +28,7 @@ static bool may_be_in(const struct search *s, const char *said, const struct obj
     return !path || !*path || strstr(path, namespace->name) != NULL;
 }
 
-enum sort { RELATIONS, ROUTINES, TYPES, OPERATORS };
+enum sort { RELATIONS, ROUTINES, TYPES, OPERATORS, CLASSES };
 
 static bool is_of(const struct object *object, enum sort sort)
 {
@@ -37,6 +37,7 @@ static bool is_of(const struct object *object, enum sort sort)
         [ROUTINES] = {"function", "procedure", "aggregate"},
         [TYPES] = {"enum", "domain", "composite", "range", "base_type", "table", "view"},
         [OPERATORS] = {"operator"},
+        [CLASSES] = {"operator_class"},
     };
     for (size_t i = 0; i < 8 && names[sort][i]; i++) {
         if (object_is(object, names[sort][i])) return true;
@@ -100,8 +101,9 @@ static void read_field(struct search *s, const struct field *field, const struct
     if (field->type == VALUE_EXPR && field->island == SQL_STATEMENTS) read_statements(s, value->expr.text);
     else if (field->type == VALUE_EXPR) sql_mentions(s->ctx->arena, field->island, value->expr.text, &s->mentions);
     for (size_t i = 0; field->type == VALUE_KEYS && i < value->keys.n; i++) {
-        const char *text = value->keys.at[i].expr.text;
-        if (text) sql_mentions(s->ctx->arena, SQL_EXPR, text, &s->mentions);
+        const struct key *key = &value->keys.at[i];
+        if (key->expr.text) sql_mentions(s->ctx->arena, SQL_EXPR, key->expr.text, &s->mentions);
+        if (key->opclass.name) find(s, CLASSES, key->opclass.schema, key->opclass.name);
     }
 }
 
@@ -110,7 +112,8 @@ static bool has_code(struct ctx *ctx, const struct schema *schema)
 {
     (void)ctx;
     return schema_count(schema, "function") + schema_count(schema, "operator") + schema_count(schema, "aggregate") +
-           schema_count(schema, "composite") + schema_count(schema, "domain") + schema_count(schema, "range") > 0;
+           schema_count(schema, "composite") + schema_count(schema, "domain") + schema_count(schema, "range") +
+           schema_count(schema, "operator_class") > 0;
 }
 
 static bool is_worth_reading(struct ctx *ctx, const struct object *object)
@@ -129,6 +132,7 @@ const struct objects *object_uses(struct ctx *ctx, const struct object *object)
     keeper->uses_known = true;
     if (object->kind->calls) uses_called(ctx, keeper);
     if (object->live) return &object->uses;
+    uses_default_classes(ctx, keeper);
     if (!is_worth_reading(ctx, object)) return &object->uses;
     struct search search = {.ctx = ctx, .user = object, .schema = object->home, .found = &keeper->uses};
     for (size_t i = 0; i < object->kind->n_fields; i++) read_field(&search, &object->kind->fields[i], &object->values[i]);

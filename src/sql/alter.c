@@ -19,7 +19,8 @@ static struct sql_alteration *add(struct altering *a, enum sql_alter what, const
     return &a->list->at[a->list->n - 1];
 }
 
-/* ---- ALTER TABLE: the text is cut at its commas, since the tree leaves out some numbers and has no text of expressions */
+/* ---- ALTER TABLE: the text is cut at its commas, since the tree leaves out some numbers and has no text of
+ * expressions */
 
 static int depth_of(int kind)
 {
@@ -81,7 +82,10 @@ static const char *part_of(struct altering *a, const json_t *command)
 
 static void add_identity(struct altering *a, const json_t *command)
 {
-    static const struct { char sort; const char *word; } words[] = {{'d', "default"}, {'f', "full"}, {'n', "nothing"}, {'i', "index"}};
+    static const struct {
+        char sort;
+        const char *word;
+    } words[] = {{'d', "default"}, {'f', "full"}, {'n', "nothing"}, {'i', "index"}};
     const json_t *identity = json_at(command, "def", "ReplicaIdentityStmt", NULL);
     const char *sort = json_member(identity, "identity_type");
     for (size_t i = 0; sort && i < sizeof words / sizeof *words; i++) {
@@ -110,9 +114,12 @@ static const struct { const char *subtype; enum sql_alter what; const char *valu
 };
 
 /* Those whose value stands in the text behind SET. */
-static const struct { const char *subtype; enum sql_alter what; const char *word; } texts[] = {
-    {"AT_SetRelOptions", SQL_ALTER_OPTIONS, "("}, {"AT_SetOptions", SQL_ALTER_COLUMN_OPTIONS, "("},
-    {"AT_ColumnDefault", SQL_ALTER_COLUMN_DEFAULT, "default"}, {"AT_SetStatistics", SQL_ALTER_COLUMN_STATISTICS, "statistics"},
+static const struct { const char *subtype; enum sql_alter what; const char *word;
+} texts[] = {
+    {"AT_SetRelOptions", SQL_ALTER_OPTIONS, "("},
+    {"AT_SetOptions", SQL_ALTER_COLUMN_OPTIONS, "("},
+    {"AT_ColumnDefault", SQL_ALTER_COLUMN_DEFAULT, "default"},
+    {"AT_SetStatistics", SQL_ALTER_COLUMN_STATISTICS, "statistics"},
 };
 
 static void add_command(struct altering *a, const json_t *command)
@@ -132,7 +139,8 @@ static void add_command(struct altering *a, const json_t *command)
     else if (str_eq(subtype, "AT_SetTableSpace")) add(a, SQL_ALTER_TABLESPACE, NULL, part);
     else if (str_eq(subtype, "AT_SetStorage")) add(a, SQL_ALTER_COLUMN_STORAGE, part, string_of(command));
     else if (str_eq(subtype, "AT_SetCompression")) add(a, SQL_ALTER_COLUMN_COMPRESSION, part, string_of(command));
-    else if (str_eq(subtype, "AT_ChangeOwner")) add(a, SQL_ALTER_OWNER, NULL, owner_of(json_object_get(command, "newowner")));
+    else if (str_eq(subtype, "AT_ChangeOwner"))
+        add(a, SQL_ALTER_OWNER, NULL, owner_of(json_object_get(command, "newowner")));
     else add(a, SQL_ALTER_OTHER, part, NULL);
 }
 
@@ -161,7 +169,10 @@ static void read_depends(struct altering *a, const json_t *body)
 
 static void read_event_trigger(struct altering *a, const json_t *body)
 {
-    static const struct { char letter; const char *word; } words[] = {{'O', "origin"}, {'D', "disabled"}, {'R', "replica"}, {'A', "always"}};
+    static const struct {
+        char letter;
+        const char *word;
+    } words[] = {{'O', "origin"}, {'D', "disabled"}, {'R', "replica"}, {'A', "always"}};
     const char *letter = json_member(body, "tgenabled");
     for (size_t i = 0; letter && i < sizeof words / sizeof *words; i++) {
         if (words[i].letter == *letter) add(a, SQL_ALTER_ENABLED, NULL, words[i].word);
@@ -181,6 +192,15 @@ static void read_configuration(struct altering *a, const json_t *body)
     add(a, str_eq(kind, "ALTER_TSCONFIG_ADD_MAPPING") ? SQL_ALTER_ADDS : SQL_ALTER_OTHER, NULL, NULL);
 }
 
+/* Options stand behind [schema.]name. */
+static void read_sequence(struct altering *a, const json_t *body)
+{
+    struct sql_alteration *alteration = add(a, SQL_ALTER_SEQUENCE, NULL, NULL);
+    size_t from = json_is_true(json_object_get(body, "missing_ok")) ? 5 : 3;
+    if (json_at(body, "sequence", "schemaname", NULL)) from += 2;
+    take_text(a, alteration, from, a->tokens.n);
+}
+
 static void read_move(struct altering *a, const json_t *body)
 {
     (void)body;
@@ -196,9 +216,12 @@ static const struct {
     const char *node;
     void (*read)(struct altering *a, const json_t *body);
 } forms[] = {
-    {"AlterTableStmt", read_table}, {"AlterOwnerStmt", read_owner}, {"AlterObjectDependsStmt", read_depends},
-    {"RenameStmt", read_move}, {"AlterObjectSchemaStmt", read_move}, {"AlterEventTrigStmt", read_event_trigger}, {"AlterStatsStmt", read_statistics},
-    {"AlterTSConfigurationStmt", read_configuration}, {"AlterOpFamilyStmt", read_family},
+    {"AlterTableStmt", read_table},           {"AlterOwnerStmt", read_owner},
+    {"AlterObjectDependsStmt", read_depends}, {"AlterSeqStmt", read_sequence},
+    {"RenameStmt", read_move},
+    {"AlterObjectSchemaStmt", read_move},     {"AlterEventTrigStmt", read_event_trigger},
+    {"AlterStatsStmt", read_statistics},      {"AlterTSConfigurationStmt", read_configuration},
+    {"AlterOpFamilyStmt", read_family},
 };
 
 void sql_alterations(struct arena *arena, const char *text, struct sql_alterations *list)

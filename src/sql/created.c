@@ -46,7 +46,8 @@ static void read_aggregate(struct making *m)
     if (!text) text = json_string_value(json_at(base, "TypeName", "names", "0", "String", "sval", NULL));
     m->object->has_args = true;
     if (text && strcasecmp(text, "any") != 0) {
-        const char *type = json_object_get(base, "TypeName") ? json_type_text(m->arena, base) : arena_strdup(m->arena, text);
+        const char *type =
+            json_object_get(base, "TypeName") ? json_type_text(m->arena, base) : arena_strdup(m->arena, text);
         vec_push(m->arena, &m->object->args, type);
     }
 }
@@ -96,6 +97,15 @@ static void read_method(struct making *m)
     m->object->method = member(m, "amname");
 }
 
+/* Without FAMILY it brings one of its own name. */
+static void read_class(struct making *m)
+{
+    read_method(m);
+    if (json_object_get(m->body, "opfamilyname")) return;
+    m->object->also_schema = m->object->schema;
+    m->object->also = m->object->name;
+}
+
 static void read_cast(struct making *m)
 {
     named_cast(m->arena, json_object_get(m->body, "sourcetype"), json_object_get(m->body, "targettype"), m->object);
@@ -138,7 +148,7 @@ static const struct form {
     {"CreateStatsStmt", "statistics", "defnames", NULL, NULL, NULL},
     {"CreateConversionStmt", "conversion", "conversion_name", NULL, NULL, NULL},
     {"CreatePublicationStmt", "publication", "pubname", NULL, NULL, NULL},
-    {"CreateOpClassStmt", "operator_class", "opclassname", NULL, NULL, read_method},
+    {"CreateOpClassStmt", "operator_class", "opclassname", NULL, NULL, read_class},
     {"CreateOpFamilyStmt", "operator_family", "opfamilyname", NULL, NULL, read_method},
     {"CreateCastStmt", "cast", NULL, NULL, NULL, read_cast},
     {"CreateTransformStmt", "transform", NULL, NULL, NULL, read_transform},
@@ -168,12 +178,12 @@ bool sql_created(struct arena *arena, const char *text, struct sql_object_name *
         named_plain(arena, form->inner ? json_object_get(name, form->inner) : name, &object->schema, &object->name);
         if (form->on) named_plain(arena, json_object_get(body, form->on), &object->on_schema, &object->on);
         if (form->read) form->read(&m);
-        return object->kind && object->name;
+        return object->kind && (object->name || str_eq(object->kind, "index"));
     }
     return false;
 }
 
-/* ---- the same less OR REPLACE and IF NOT EXISTS */
+/* ---- the same less OR REPLACE, IF NOT EXISTS and CONCURRENTLY */
 
 static bool are_words(const char *text, const struct sql_tokens *tokens, size_t at, const char *const *words, size_t n)
 {
@@ -194,7 +204,11 @@ const char *sql_plain_create(struct arena *arena, const char *text)
     struct buf plain = buf_new(arena);
     size_t done = 0;
     for (size_t i = 1; i < tokens.n && i < FARTHEST && tokens.at[i].kind != '('; i++) {
-        size_t words = are_words(text, &tokens, i, replace, 2) && i == 1 ? 2 : are_words(text, &tokens, i, exists, 3) ? 3 : 0;
+        bool index =
+            i > 1 && sql_token_is(text, tokens.at[i - 1], "index") && sql_token_is(text, tokens.at[i], "concurrently");
+        size_t words = are_words(text, &tokens, i, replace, 2) && i == 1 ? 2
+                       : are_words(text, &tokens, i, exists, 3)          ? 3
+                                                                         : index;
         if (!words || i + words >= tokens.n) continue;
         buf_addn(&plain, text + done, tokens.at[i].start - done);
         done = tokens.at[i + words].start;

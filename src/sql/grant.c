@@ -77,7 +77,8 @@ bool sql_grant_parse(struct arena *arena, const char *text, struct sql_grant *gr
 {
     struct sql_error error;
     json_auto_t *root = sql_parse_node(arena, SQL_STATEMENT, text, &error);
-    const json_t *body = json_object_get(root, "GrantStmt"), *defaults = json_object_get(root, "AlterDefaultPrivilegesStmt");
+    const json_t *body = json_object_get(root, "GrantStmt"),
+                 *defaults = json_object_get(root, "AlterDefaultPrivilegesStmt");
     *grant = (struct sql_grant){0};
     if (body) return read_grant(arena, body, grant);
     if (!defaults || !read_options(arena, json_object_get(defaults, "options"), grant)) return false;

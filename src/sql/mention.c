@@ -104,6 +104,19 @@ static void look_at(const struct walk *walk, const json_t *object)
     }
 }
 
+static void visit_members(const struct walk *walk, const json_t *node, int depth)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)node, key, value) {
+        bool makes = strcmp(key, "CreateFunctionStmt") == 0; /* the name it gives is no call */
+        if (makes) visit_members(walk, value, depth + 1);
+        else visit(walk, value, depth + 1);
+        if (makes) visit_body(walk, value);
+        if (strcmp(key, "CommentStmt") == 0) add_commented(walk, value);
+    }
+}
+
 static void visit(const struct walk *walk, const json_t *node, int depth)
 {
     if (depth > DEPTH_MAX) return;
@@ -112,13 +125,7 @@ static void visit(const struct walk *walk, const json_t *node, int depth)
     }
     if (!json_is_object(node)) return;
     look_at(walk, node);
-    const char *key;
-    json_t *value;
-    json_object_foreach((json_t *)node, key, value) {
-        visit(walk, value, depth + 1);
-        if (strcmp(key, "CreateFunctionStmt") == 0) visit_body(walk, value);
-        if (strcmp(key, "CommentStmt") == 0) add_commented(walk, value);
-    }
+    visit_members(walk, node, depth);
 }
 
 static bool find_mentions(struct arena *arena, enum sql_island what, const char *text, struct sql_mentions *found)

@@ -32,7 +32,8 @@ const char *named_role(struct arena *arena, const json_t *role)
         {"ROLESPEC_SESSION_USER", "SESSION_USER"}, {"ROLESPEC_CURRENT_ROLE", "CURRENT_ROLE"},
     };
     const json_t *inner = json_object_get(role, "RoleSpec");
-    const char *type = json_member(inner ? inner : role, "roletype"), *name = json_member(inner ? inner : role, "rolename");
+    const char *type = json_member(inner ? inner : role, "roletype"),
+               *name = json_member(inner ? inner : role, "rolename");
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (str_eq(type, words[i][0])) return words[i][1];
     }
@@ -66,7 +67,8 @@ const char *json_type_text(struct arena *arena, const json_t *written)
     const json_t *inner = json_object_get(written, "TypeName");
     struct sql_type type;
     if (inner) written = inner;
-    if (json_is_true(json_object_get(written, "pct_type"))) return column_type(arena, json_object_get(written, "names"));
+    if (json_is_true(json_object_get(written, "pct_type")))
+        return column_type(arena, json_object_get(written, "names"));
     sql_type_of_node(arena, written, &type);
     if (!type.name) return NULL;
     type.mods = NULL;

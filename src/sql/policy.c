@@ -4,7 +4,8 @@
 #include "sql/named.h"
 
 /* The text in the parentheses behind a word at the statement's own level; NULL where there is none. */
-static const char *text_behind(struct arena *arena, const char *text, const struct sql_tokens *tokens, const char *word, size_t *offset)
+static const char *text_behind(struct arena *arena, const char *text, const struct sql_tokens *tokens, const char *word,
+                               size_t *offset)
 {
     for (size_t i = 0; i + 1 < tokens->n; i++) {
         if (tokens->at[i].kind == '(') i = sql_close(tokens, i) - 1;

@@ -44,22 +44,31 @@ static void read_cast(struct arena *arena, const json_t *items, struct sql_objec
 
 static void read_transform(struct arena *arena, const json_t *items, struct sql_object_name *object)
 {
-    named_transform(arena, json_array_get(items, 0), json_string_value(json_at(items, "1", "String", "sval", NULL)), object);
+    named_transform(arena, json_array_get(items, 0), json_string_value(json_at(items, "1", "String", "sval", NULL)),
+                    object);
 }
 
 static const struct {
     const char *kind;
     void (*read)(struct arena *arena, const json_t *items, struct sql_object_name *object);
 } listed[] = {
-    {"column", read_part}, {"constraint", read_part}, {"trigger", read_part}, {"rule", read_part}, {"policy", read_part},
-    {"domain_check", read_domain_constraint}, {"operator_class", read_by_method}, {"operator_family", read_by_method},
-    {"cast", read_cast}, {"transform", read_transform},
+    {"column", read_part},
+    {"constraint", read_part},
+    {"trigger", read_part},
+    {"rule", read_part},
+    {"policy", read_part},
+    {"domain_check", read_domain_constraint},
+    {"operator_class", read_by_method},
+    {"operator_family", read_by_method},
+    {"cast", read_cast},
+    {"transform", read_transform},
 };
 
 static void read_routine(struct arena *arena, const json_t *node, struct sql_object_name *object)
 {
     object->name = json_qname(arena, json_object_get(node, "objname"), &object->schema);
-    if (!json_is_true(json_object_get(node, "args_unspecified"))) named_args(arena, json_object_get(node, "objargs"), object);
+    if (!json_is_true(json_object_get(node, "args_unspecified")))
+        named_args(arena, json_object_get(node, "objargs"), object);
 }
 
 /* False for what is no object of a schema: a role, a database. */
@@ -190,22 +199,33 @@ static const struct {
     const char *node, *sort, *key;
     void (*read)(struct speaking *s);
 } forms[] = {
-    {"GrantStmt", NULL, NULL, read_grant}, {"DropStmt", NULL, NULL, read_drop}, {"CommentStmt", NULL, NULL, read_comment},
-    {"AlterTableStmt", NULL, NULL, read_table}, {"AlterOwnerStmt", NULL, NULL, read_owner},
-    {"AlterObjectDependsStmt", NULL, NULL, read_depends}, {"AlterObjectSchemaStmt", NULL, NULL, read_depends},
-    {"RenameStmt", NULL, NULL, read_rename}, {"AlterFunctionStmt", NULL, NULL, read_function},
-    {"AlterPolicyStmt", NULL, NULL, read_policy}, {"AlterOpFamilyStmt", NULL, NULL, read_by_class},
-    {"AlterUserMappingStmt", NULL, NULL, read_mapping}, {"DropUserMappingStmt", NULL, NULL, read_mapping},
-    {"AlterEnumStmt", "OBJECT_TYPE", "typeName", NULL}, {"AlterTypeStmt", "OBJECT_TYPE", "typeName", NULL},
-    {"AlterDomainStmt", "OBJECT_DOMAIN", "typeName", NULL}, {"AlterSeqStmt", "OBJECT_SEQUENCE", "sequence", NULL},
-    {"AlterStatsStmt", "OBJECT_STATISTIC_EXT", "defnames", NULL}, {"AlterOperatorStmt", "OBJECT_OPERATOR", "opername", NULL},
+    {"GrantStmt", NULL, NULL, read_grant},
+    {"DropStmt", NULL, NULL, read_drop},
+    {"CommentStmt", NULL, NULL, read_comment},
+    {"AlterTableStmt", NULL, NULL, read_table},
+    {"AlterOwnerStmt", NULL, NULL, read_owner},
+    {"AlterObjectDependsStmt", NULL, NULL, read_depends},
+    {"AlterObjectSchemaStmt", NULL, NULL, read_depends},
+    {"RenameStmt", NULL, NULL, read_rename},
+    {"AlterFunctionStmt", NULL, NULL, read_function},
+    {"AlterPolicyStmt", NULL, NULL, read_policy},
+    {"AlterOpFamilyStmt", NULL, NULL, read_by_class},
+    {"AlterUserMappingStmt", NULL, NULL, read_mapping},
+    {"DropUserMappingStmt", NULL, NULL, read_mapping},
+    {"AlterEnumStmt", "OBJECT_TYPE", "typeName", NULL},
+    {"AlterTypeStmt", "OBJECT_TYPE", "typeName", NULL},
+    {"AlterDomainStmt", "OBJECT_DOMAIN", "typeName", NULL},
+    {"AlterSeqStmt", "OBJECT_SEQUENCE", "sequence", NULL},
+    {"AlterStatsStmt", "OBJECT_STATISTIC_EXT", "defnames", NULL},
+    {"AlterOperatorStmt", "OBJECT_OPERATOR", "opername", NULL},
     {"AlterCollationStmt", "OBJECT_COLLATION", "collname", NULL},
     {"AlterTSConfigurationStmt", "OBJECT_TSCONFIGURATION", "cfgname", NULL},
     {"AlterTSDictionaryStmt", "OBJECT_TSDICTIONARY", "dictname", NULL},
     {"AlterExtensionStmt", "OBJECT_EXTENSION", "extname", NULL},
     {"AlterExtensionContentsStmt", "OBJECT_EXTENSION", "extname", NULL},
     {"AlterPublicationStmt", "OBJECT_PUBLICATION", "pubname", NULL},
-    {"AlterEventTrigStmt", "OBJECT_EVENT_TRIGGER", "trigname", NULL}, {"AlterFdwStmt", "OBJECT_FDW", "fdwname", NULL},
+    {"AlterEventTrigStmt", "OBJECT_EVENT_TRIGGER", "trigname", NULL},
+    {"AlterFdwStmt", "OBJECT_FDW", "fdwname", NULL},
     {"AlterForeignServerStmt", "OBJECT_FOREIGN_SERVER", "servername", NULL},
 };
 

@@ -131,26 +131,30 @@ struct sql_statement {
 };
 bool sql_classify(struct arena *arena, const char *text, struct sql_statement *statement, struct sql_error *error);
 
-/* The object that a CREATE statement makes, or that COMMENT, ALTER, GRANT or DROP speaks of: enough to find it. Names are
- * folded. */
+/* The object that a CREATE statement makes, or that COMMENT, ALTER, GRANT or DROP speaks of: enough to find it. Names
+ * are folded. */
 struct sql_texts { const char **at; size_t n, cap; };
 struct sql_object_name {
-    const char *kind;           /* the kind's name as in kind/: "view", "function", "operator_class", "column", "table"; NULL: none known.
-                                   TABLE names may also be views: SQL allows ALTER TABLE v */
-    const char *schema, *name;  /* schema NULL where not said. Of a cast "(a AS b)", a transform "FOR a LANGUAGE b", a user mapping
-                                   "FOR r SERVER s": composed, types by sql_type_text(): as written, so not qualified; args has the types, on a transform's language */
-    const char *on_schema, *on; /* relation of a trigger, rule, policy, column, constraint; type of a domain's constraint or an attribute */
+    const char *kind; /* the kind's name as in kind/: "view", "function", "operator_class", "column", "table"; NULL:
+                         none known. TABLE names may also be views: SQL allows ALTER TABLE v */
+    const char *schema, *name;  /* schema NULL where not said. Of a cast "(a AS b)", a transform "FOR a LANGUAGE b", a
+                                   user mapping "FOR r SERVER s": composed, types by sql_type_text() as written, so
+                                   not qualified; args has the types, on a transform's language */
+    const char *on_schema, *on; /* relation of a trigger, rule, policy, column, constraint; type of a domain's
+                                   constraint or an attribute */
     bool has_args;
-    struct sql_texts args;      /* types of the identity's (input) arguments as written; "none" for an operator's missing side */
+    struct sql_texts args; /* types of the (input) arguments as written; "none" for an operator's missing side */
     const char *method;         /* index method of an operator class or family */
-    const char *also_schema, *also; /* the multirange type that a range type brings */
+    const char *also_schema, *also; /* what it brings: a range type its multirange type, an operator class its family */
 };
+/* The name is NULL for an index that PostgreSQL names. False for what is no object of a schema. */
 bool sql_created(struct arena *arena, const char *text, struct sql_object_name *object);
-/* CREATE .. without its OR REPLACE or IF NOT EXISTS: what a definition says. */
+/* CREATE .. without its OR REPLACE, IF NOT EXISTS or CONCURRENTLY: what a definition says. */
 const char *sql_plain_create(struct arena *arena, const char *text);
-/* The objects that a COMMENT, ALTER, GRANT, REVOKE or DROP statement speaks of; none where they are not said one by one (ALL TABLES IN
- * SCHEMA, DEFAULT PRIVILEGES). Further kinds: "type" (any type), "routine" (any routine), "constraint" (of a table), "column" (of any
- * relation, or an attribute of a type), "domain_check". "function" may also be an aggregate. A routine without (..): has_args is false. */
+/* The objects that a COMMENT, ALTER, GRANT, REVOKE or DROP statement speaks of; none where they are not said one by one
+ * (ALL TABLES IN SCHEMA, DEFAULT PRIVILEGES). Further kinds: "type" (any type), "routine" (any routine), "constraint"
+ * (of a table), "column" (of any relation, or an attribute of a type), "domain_check". "function" may also be an
+ * aggregate. A routine without (..): has_args is false. */
 struct sql_object_names { struct sql_object_name *at; size_t n, cap; };
 bool sql_spoken_of(struct arena *arena, const char *text, struct sql_object_names *objects);
 /* The comment that COMMENT ON gives; *comment NULL for IS NULL. False for other statements. */
@@ -168,22 +172,40 @@ bool sql_policy_parse(struct arena *arena, const char *text, struct sql_policy *
 
 /* One thing that an ALTER statement does to the object that sql_spoken_of() tells. */
 enum sql_alter {
-    SQL_ALTER_OTHER, SQL_ALTER_OWNER, SQL_ALTER_DEPENDS, SQL_ALTER_REPLICA_IDENTITY, SQL_ALTER_CLUSTER, SQL_ALTER_TRIGGER,
-    SQL_ALTER_RULE, SQL_ALTER_ENABLED, SQL_ALTER_ROW_SECURITY, SQL_ALTER_FORCE_ROW_SECURITY, SQL_ALTER_TABLESPACE, SQL_ALTER_OPTIONS,
-    SQL_ALTER_COLUMN_DEFAULT, SQL_ALTER_COLUMN_STATISTICS, SQL_ALTER_COLUMN_STORAGE, SQL_ALTER_COLUMN_COMPRESSION,
-    SQL_ALTER_COLUMN_OPTIONS, SQL_ALTER_STATISTICS, SQL_ALTER_PERSISTENCE, SQL_ALTER_ADDS,
+    SQL_ALTER_OTHER,
+    SQL_ALTER_OWNER,
+    SQL_ALTER_DEPENDS,
+    SQL_ALTER_REPLICA_IDENTITY,
+    SQL_ALTER_CLUSTER,
+    SQL_ALTER_TRIGGER,
+    SQL_ALTER_RULE,
+    SQL_ALTER_ENABLED,
+    SQL_ALTER_ROW_SECURITY,
+    SQL_ALTER_FORCE_ROW_SECURITY,
+    SQL_ALTER_TABLESPACE,
+    SQL_ALTER_OPTIONS,
+    SQL_ALTER_COLUMN_DEFAULT,
+    SQL_ALTER_COLUMN_STATISTICS,
+    SQL_ALTER_COLUMN_STORAGE,
+    SQL_ALTER_COLUMN_COMPRESSION,
+    SQL_ALTER_COLUMN_OPTIONS,
+    SQL_ALTER_STATISTICS,
+    SQL_ALTER_PERSISTENCE,
+    SQL_ALTER_SEQUENCE, /* options; OWNED BY is one of them */
+    SQL_ALTER_ADDS,
     SQL_ALTER_MOVES /* RENAME, SET SCHEMA */
 };
 struct sql_alteration {
     enum sql_alter what;
     const char *part;  /* the column, trigger, rule or index: its name; an index column's number */
-    const char *value; /* OWNER a role, NULL for CURRENT_USER and its like; DEPENDS an extension; REPLICA_IDENTITY default, full, nothing, index; TRIGGER, RULE, ENABLED
-                          origin, disabled, replica, always; flags "true" or NULL; OPTIONS the text in the parentheses; others as written */
+    const char *value; /* OWNER a role, NULL for CURRENT_USER and its like; DEPENDS an extension; REPLICA_IDENTITY
+                          default, full, nothing, index; TRIGGER, RULE, ENABLED origin, disabled, replica, always; flags
+                          "true" or NULL; OPTIONS the text in the parentheses; others as written */
     size_t offset, length; /* of the value in the text where it is an SQL text (options, default); else 0 */
 };
 struct sql_alterations { struct sql_alteration *at; size_t n, cap; };
-/* ADDS: the statement belongs to its object's definition: ALTER TEXT SEARCH CONFIGURATION .. ADD MAPPING, ALTER OPERATOR FAMILY .. ADD.
- * Empty for other statements than ALTER. */
+/* ADDS: the statement belongs to its object's definition: ALTER TEXT SEARCH CONFIGURATION .. ADD MAPPING, ALTER
+ * OPERATOR FAMILY .. ADD. One OTHER where nothing is known of it. */
 void sql_alterations(struct arena *arena, const char *text, struct sql_alterations *list);
 
 /* What CREATE FUNCTION or PROCEDURE says of its body; false for any other statement. */
@@ -194,8 +216,8 @@ struct sql_routine {
 };
 bool sql_routine(struct arena *arena, const char *text, struct sql_routine *routine);
 
-/* The statements of a text, without their `;` and surrounding white space; BEGIN ATOMIC and quotes are understood. False
- * where it does not parse. */
+/* The statements of a text, without their `;` and surrounding white space; BEGIN ATOMIC and quotes are understood.
+ * False where it does not parse. */
 bool sql_split(struct arena *arena, const char *text, struct sql_texts *statements, struct sql_error *error);
 /* "CREATE VIEW .." -> "CREATE OR REPLACE VIEW .."; what has it already comes back as it is. */
 const char *sql_or_replace(struct arena *arena, const char *text);

@@ -95,16 +95,20 @@ static int render(void)
     printf("# What modelc sees\n\n"
            "Written by a test (`tests/coverage`, with `MODELC_UPDATE=1`) from the tables of the kinds themselves.\n\n"
            "## Kinds\n\n"
-           "All of them are detected, created and dropped, in the order of what needs what. A change of a property in the\n"
-           "column *ALTER* keeps the object; of one under *made anew*, or of one that ALTER can't do in the case at hand, drops\n"
-           "and creates it, together with what depends on it. A *definition* is the object's SQL, compared as the server\n"
+           "All of them are detected, created and dropped, in the order of what needs what. A change of a property"
+           " in the\n"
+           "column *ALTER* keeps the object; of one under *made anew*, or of one that ALTER can't do in the case at"
+           " hand, drops\n"
+           "and creates it, together with what depends on it. A *definition* is the object's SQL, compared as the"
+           " server\n"
            "spells it. Comment, owner and privileges belong to every kind and are always altered.\n\n");
     render_kinds();
     printf("\n## Everything that pg_dump knows\n\n"
            "The list is pg_dump's own (DumpableObjectType, PostgreSQL %d to %d).\n\n", OLDEST, NEWEST);
     render_dumps();
     printf("\n## Reported, not handled\n\n"
-           "What stands in a managed schema and has no kind or property is named and counted by `check`, `autogenerate` and\n"
+           "What stands in a managed schema and has no kind or property is named and counted by `check`,"
+           " `autogenerate` and\n"
            "`diff`, never skipped silently; `--strict` makes it an error.\n\n");
     render_reported();
     return 0;

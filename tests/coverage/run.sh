@@ -1,6 +1,7 @@
 #!/bin/bash
-# run.sh: docs/coverage.md is what the kinds' tables say, and no dump of a real schema names a sort of object that is in no table.
-# Usage: run.sh COVERAGE SOURCE-ROOT; MODELC_UPDATE=1 writes docs/coverage.md; MODELC_CORPORA is where the real schemas lie.
+# run.sh: docs/coverage.md is what the kinds' tables say, and no dump of a real schema names a sort of object that is in
+# no table.
+# Usage: run.sh COVERAGE SOURCE-ROOT; MODELC_UPDATE=1 writes docs/coverage.md; MODELC_CORPORA is where real schemas lie.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../lib/tap.sh"
@@ -19,7 +20,8 @@ check "every kind is some sort of pg_dump's" "$coverage" kinds
 
 # The sorts of objects in a dump that no table lists.
 unknown() { # DUMP
-    grep -aoE '^-- (Data for )?Name: .*; Type: [A-Z ]+;' "$1" | sed -E 's/.*; Type: ([A-Z ]+);$/\1/' | sort -u | comm -23 - "$work/known"
+    grep -aoE '^-- (Data for )?Name: .*; Type: [A-Z ]+;' "$1" | sed -E 's/.*; Type: ([A-Z ]+);$/\1/' | sort -u |
+        comm -23 - "$work/known"
 }
 
 listed() { # NAME DUMP

@@ -249,6 +249,19 @@ static void print_routine(FILE *out, const char *at)
 
 /* ---- rule 5: what follows the order of a table's columns or of an ACL, in a run of its own, is a set ---- */
 
+/* The words before GRANT (of default privileges), and what it is on. */
+static char *grant_key(const char *statement)
+{
+    const char *end = statement + strlen(statement), *grant = statement;
+    if (starts(statement, "ALTER DEFAULT PRIVILEGES ")) grant = find_level(statement, end, "GRANT ");
+    if (!starts(grant, "GRANT ")) return NULL;
+    const char *on = find_level(grant, end, " ON "), *to = find_level(on, end, " TO ");
+    if (to == end) return NULL;
+    char *key = must(malloc((size_t)(grant - statement) + (size_t)(to - on) + sizeof "GRANT"));
+    sprintf(key, "%.*sGRANT%.*s", (int)(grant - statement), statement, (int)(to - on), on);
+    return key;
+}
+
 /* What a statement's run has in common: "COMMENT ON COLUMN public.t", "GRANT .. ON TABLE public.t"; NULL: it keeps its place. */
 static char *run_key(const char *statement)
 {
@@ -264,14 +277,7 @@ static char *run_key(const char *statement)
         const char *column = find_level(statement, end, " ALTER COLUMN ");
         return column < end ? copy(statement, (size_t)(column - statement)) : NULL;
     }
-    if (starts(statement, "GRANT ")) {
-        const char *on = find_level(statement, end, " ON "), *to = find_level(on, end, " TO ");
-        if (to == end) return NULL;
-        char *key = must(malloc((size_t)(to - on) + sizeof "GRANT"));
-        sprintf(key, "GRANT%.*s", (int)(to - on), on);
-        return key;
-    }
-    return NULL;
+    return grant_key(statement);
 }
 
 static void sort_runs(struct list *statements)

@@ -12,7 +12,8 @@ static struct arena *arena;
 static const char *shown(const struct sql_object_name *object)
 {
     struct buf buf = buf_new(arena);
-    buf_printf(&buf, "%s %s", object->kind, object->schema ? arena_printf(arena, "%s.%s", object->schema, object->name) : object->name);
+    buf_printf(&buf, "%s %s", object->kind,
+               object->schema ? arena_printf(arena, "%s.%s", object->schema, object->name) : object->name);
     if (object->has_args || object->args.n) buf_addc(&buf, object->has_args ? '(' : '[');
     for (size_t i = 0; i < object->args.n; i++) buf_printf(&buf, "%s%s", i ? ", " : "", object->args.at[i]);
     if (object->has_args || object->args.n) buf_addc(&buf, object->has_args ? ')' : ']');
@@ -29,7 +30,8 @@ static void test_created(void)
         {"create recursive view v (a) as select 1", "view v"},
         {"create materialized view mv as select 1 with no data", "materialized_view mv"},
         {"create table s.t as select 1", "table s.t"},
-        {"create function s.f(a int, out b text, inout c s.t default 1, variadic d int[]) returns int language sql as 'x'",
+        {"create function s.f(a int, out b text, inout c s.t default 1, variadic d int[]) returns int language sql as "
+         "'x'",
          "function s.f(integer, s.t, integer[])"},
         {"create function f() returns table (x int) language sql as 'x'", "function f()"},
         {"create function f(varchar(3), t.c%type, timestamp(3) with time zone) returns int language sql as 'x'",
@@ -39,11 +41,14 @@ static void test_created(void)
         {"create procedure p(a int, out b int, inout c text) language sql as 'x'", "procedure p(integer, text)"},
         {"create aggregate a(int, text) (sfunc = s, stype = int)", "aggregate a(integer, text)"},
         {"create aggregate a(*) (sfunc = s, stype = int)", "aggregate a()"},
-        {"create aggregate a(float8 order by anyelement) (sfunc = s, stype = int)", "aggregate a(double precision, anyelement)"},
-        {"create aggregate a(variadic \"any\" order by variadic \"any\") (sfunc = s, stype = int)", "aggregate a(\"any\")"},
+        {"create aggregate a(float8 order by anyelement) (sfunc = s, stype = int)",
+         "aggregate a(double precision, anyelement)"},
+        {"create aggregate a(variadic \"any\" order by variadic \"any\") (sfunc = s, stype = int)",
+         "aggregate a(\"any\")"},
         {"create aggregate s.old (basetype = int4, sfunc = s, stype = int)", "aggregate s.old(integer)"},
         {"create aggregate old (basetype = 'ANY', sfunc = s, stype = int)", "aggregate old()"},
-        {"create constraint trigger t after insert on s.x deferrable for each row execute function f()", "trigger t on s.x"},
+        {"create constraint trigger t after insert on s.x deferrable for each row execute function f()",
+         "trigger t on s.x"},
         {"create event trigger e on ddl_command_end execute function f()", "event_trigger e"},
         {"create rule r as on insert to v do instead nothing", "rule r on v"},
         {"create policy \"P\" on s.t using (true)", "policy P on s.t"},
@@ -61,10 +66,11 @@ static void test_created(void)
         {"create publication p for all tables", "publication p"},
         {"create operator s.=== (leftarg = int, rightarg = s.t, procedure = f)", "operator s.===(integer, s.t)"},
         {"create operator !! (rightarg = int[], procedure = f)", "operator !!(none, integer[])"},
-        {"create operator class s.oc for type int using btree as operator 1 <", "operator_class s.oc using btree"},
+        {"create operator class s.oc for type int using btree as operator 1 <", "operator_class s.oc using btree also s.oc"},
         {"create operator family fam using gist", "operator_family fam using gist"},
         {"create cast (s.t as int[]) with function f(s.t)", "cast (s.t AS integer[])[s.t, integer[]]"},
-        {"create transform for s.t language l (from sql with function f(internal))", "transform FOR s.t LANGUAGE l[s.t] on l"},
+        {"create transform for s.t language l (from sql with function f(internal))",
+         "transform FOR s.t LANGUAGE l[s.t] on l"},
         {"create text search parser s.p (start = a)", "text_search_parser s.p"},
         {"create text search template p (lexize = a)", "text_search_template p"},
         {"create text search dictionary p (template = a)", "text_search_dictionary p"},
@@ -84,7 +90,7 @@ static void test_created(void)
     }
     struct sql_object_name object;
     ok(!sql_created(arena, "create role bob", &object), "a role is no object of a schema");
-    ok(!sql_created(arena, "create index on t (a)", &object), "an index without a name");
+    ok(sql_created(arena, "create index on t (a)", &object) && !object.name, "an index without a name");
     ok(!sql_created(arena, "select 1", &object) && !sql_created(arena, "create", &object), "no CREATE at all");
 }
 
@@ -98,6 +104,7 @@ static void test_plain_create(void)
         {"create user mapping if not exists for public server s", "create user mapping for public server s"},
         {"create foreign table if not exists t (a int) server s", "create foreign table t (a int) server s"},
         {"create /* x */ or replace view v as select 1", "create /* x */ view v as select 1"},
+        {"create unique index concurrently if not exists i on t (a)", "create unique index i on t (a)"},
         {"create view v as select 1", "create view v as select 1"},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
@@ -146,7 +153,7 @@ static void test_spoken_of(void)
         {"alter server s options (add x 'y')", "server s"},
         {"alter publication p add table x", "publication p"},
         {"alter materialized view s.v set schema x", "materialized_view s.v"},
-        {"alter view v rename column a to b", ""},
+        {"alter view v rename column a to b", "column a on v"},
         {"grant select on s.t, u to x", "table s.t; table u"},
         {"grant usage on schema a, b to x", "schema a; schema b"},
         {"grant usage on type s.t to x", "type s.t"},
@@ -182,18 +189,21 @@ static void test_comment_text(void)
 
 static void test_alterations(void)
 {
-    static const struct { const char *text, *done; } pairs[] = {
+    static const struct { const char *text, *done;
+    } pairs[] = {
         {"alter table t replica identity full", "3:full"},
         {"alter table t replica identity using index i", "3 i:index"},
         {"alter table t cluster on i, set without cluster", "4 i:true 4"},
         {"alter table t disable trigger g, enable always rule h", "5 g:disabled 6 h:always"},
         {"alter table t disable trigger all", "0"},
         {"alter table t enable row level security, no force row level security", "8:true 9"},
-        {"alter table t set tablespace x, set (fillfactor = 10, a.b = 'x,y'), set unlogged", "10:x 11:fillfactor = 10, a.b = 'x,y' 18:unlogged"},
+        {"alter table t set tablespace x, set (fillfactor = 10, a.b = 'x,y'), set unlogged",
+         "10:x 11:fillfactor = 10, a.b = 'x,y' 18:unlogged"},
         {"alter table t alter a set statistics 0, alter b set statistics -1", "13 a:0 13 b:-1"},
         {"alter table t alter a set storage external, alter a set compression lz4, alter a set (n_distinct = -1)",
          "14 a:external 15 a:lz4 16 a:n_distinct = -1"},
-        {"alter view v alter a set default array[1, 2] || f(1, 2), alter b drop default", "12 a:array[1, 2] || f(1, 2) 12 b"},
+        {"alter view v alter a set default array[1, 2] || f(1, 2), alter b drop default",
+         "12 a:array[1, 2] || f(1, 2) 12 b"},
         {"alter index i alter column 2 set statistics 100", "13 2:100"},
         {"alter function f(int) owner to \"Bob\"", "1:Bob"},
         {"alter view v owner to current_user", "1"},
@@ -201,12 +211,14 @@ static void test_alterations(void)
         {"alter function f(int) no depends on extension e", "0:e"},
         {"alter event trigger e enable always", "7:always"},
         {"alter statistics s set statistics 0", "17:0"},
-        {"alter operator family f using btree add operator 1 < (int, int)", "19"},
+        {"alter sequence if exists s.q owned by t.c", "19:owned by t.c"},
+        {"alter sequence q start 3", "19:start 3"},
+        {"alter operator family f using btree add operator 1 < (int, int)", "20"},
         {"alter operator family f using btree drop operator 1 (int, int)", "0"},
-        {"alter text search configuration c add mapping for word with simple", "19"},
+        {"alter text search configuration c add mapping for word with simple", "20"},
         {"alter text search configuration c drop mapping for word", "0"},
-        {"alter table t rename to u", "20"},
-        {"alter function f() set schema u", "20"},
+        {"alter table t rename to u", "21"},
+        {"alter function f() set schema u", "21"},
         {"alter function f() cost 3", "0"},
         {"select 1", "0"},
     };
@@ -216,8 +228,8 @@ static void test_alterations(void)
         sql_alterations(arena, pairs[i].text, &list);
         for (size_t k = 0; k < list.n; k++) {
             const struct sql_alteration *one = &list.at[k];
-            buf_printf(&buf, "%s%d%s%s%s%s", k ? " " : "", (int)one->what, one->part ? " " : "", one->part ? one->part : "",
-                       one->value ? ":" : "", one->value ? one->value : "");
+            buf_printf(&buf, "%s%d%s%s%s%s", k ? " " : "", (int)one->what, one->part ? " " : "",
+                       one->part ? one->part : "", one->value ? ":" : "", one->value ? one->value : "");
         }
         is_text(buf.text, pairs[i].done, pairs[i].text);
     }
@@ -234,7 +246,8 @@ static void test_policy(void)
     is_text(policy.using_text, "(a = ')')", "using");
     is_text(arena_strndup(arena, text + policy.using_offset, 3), "(a ", "where using stands");
     is_text(policy.check_text, "b", "check");
-    ok(sql_policy_parse(arena, "create policy p on t", &policy) && !policy.restrictive && !policy.using_text, "a bare policy");
+    ok(sql_policy_parse(arena, "create policy p on t", &policy) && !policy.restrictive && !policy.using_text,
+       "a bare policy");
     ok(!sql_policy_parse(arena, "create view v as select 1", &policy), "no policy");
 }
 
@@ -248,5 +261,5 @@ int main(void)
     test_alterations();
     test_policy();
     arena_free(arena);
-    return done_testing();
+    return tap_done();
 }
