@@ -32,7 +32,8 @@ static bool is_free(struct import *import)
     if (!dir_exists(import->folder) || option_given(s->options, OPT_FORCE)) return true;
     if (!dir_walk(s->ctx, import->folder, ".model", &found)) return false;
     if (found.n == 0) return true;
-    struct diag *diag = diag_file(s->ctx, D_FILE, session_shown(s, import->folder), "holds %s already, such as %s: nothing was written",
+    struct diag *diag = diag_file(s->ctx, D_FILE, session_shown(s, import->folder),
+                                  "holds %s already, such as %s: nothing was written",
                                   str_count(s->ctx->arena, found.n, "model file"), session_shown(s, found.at[0]));
     diag_mend(s->ctx, diag, "mend", "modelc import -o OTHER, or --force (files of the same name are lost)");
     diag_mend(s->ctx, diag, "mend", "modelc import --add PATH adds single objects to the models there are");
@@ -47,12 +48,13 @@ static struct source *read_stdin(struct session *s)
     struct buf text = buf_new(s->ctx->arena);
     char chunk[16384];
     for (size_t n; (n = fread(chunk, 1, sizeof chunk, stdin)) > 0 && text.len < MOST;) buf_addn(&text, chunk, n);
-    struct source *source = ferror(stdin) || text.len >= MOST ? NULL : source_add(s->ctx->sources, "standard input", text.text, text.len);
-    if (!source) diag_add(s->ctx, D_FILE, nowhere, "standard input cannot be read whole");
-    else if (memchr(text.text, '\0', text.len) || str_utf8_valid(text.text, text.len) != text.len) {
+    struct source *source = NULL;
+    if (memchr(text.text, '\0', text.len) || str_utf8_valid(text.text, text.len) != text.len) {
         diag_add(s->ctx, D_FILE, nowhere, "standard input is not text in UTF-8");
         return NULL;
     }
+    if (!ferror(stdin) && text.len < MOST) source = source_add(s->ctx->sources, "standard input", text.text, text.len);
+    if (!source) diag_add(s->ctx, D_FILE, nowhere, "standard input cannot be read whole");
     return source;
 }
 
@@ -62,8 +64,11 @@ static void forget_comments(struct ctx *ctx, struct conn *conn, struct schema *l
     struct rows rows;
     struct server_error error;
     struct map *known = map_new(ctx->arena);
-    if (!conn_query(conn, "SELECT name, comment FROM pg_available_extensions WHERE installed_version IS NOT NULL", &rows, &error)) return;
-    for (size_t i = 0; i < rows.n_rows; i++) map_put(known, rows_get(&rows, i, 0), arena_strdup(ctx->arena, rows_get(&rows, i, 1)));
+    static const char query[] = "SELECT name, coalesce(comment, '') FROM pg_available_extensions"
+                                " WHERE installed_version IS NOT NULL";
+    if (!conn_query(conn, query, &rows, &error)) return;
+    for (size_t i = 0; i < rows.n_rows; i++)
+        map_put(known, rows_get(&rows, i, 0), arena_strdup(ctx->arena, rows_get(&rows, i, 1)));
     rows_free(&rows);
     for (size_t i = 0; i < live->roots.n; i++) {
         struct object *root = live->roots.at[i];
@@ -150,8 +155,10 @@ static void add_unsaid(const struct import *import, struct block *block)
 {
     enum { SHOWN = 20 };
     const struct schema *live = import->live;
-    for (size_t i = 0; i < live->unhandled.n && i < SHOWN; i++)
-        block_add(block, i ? "" : "Left out", "%s %s: modelc does not handle it", live->unhandled.at[i].what, live->unhandled.at[i].path);
+    for (size_t i = 0; i < live->unhandled.n && i < SHOWN; i++) {
+        const struct unhandled *one = &live->unhandled.at[i];
+        block_add(block, i ? "" : "Left out", "%s %s: modelc does not handle it", one->what, one->path);
+    }
     if (live->unhandled.n > SHOWN) block_add(block, "", "and %zu more", live->unhandled.n - SHOWN);
 }
 

@@ -112,7 +112,8 @@ static void add_unmanaged(struct session *s, const struct comparison *found, str
     if (unmanaged->n) {
         const struct object *first = first_whole(unmanaged);
         const char *shown = object_shown(s->ctx->arena, first);
-        block_add(block, "", "modelc import --add \"%s %s\" takes it into the models, autogenerate --drop %s drops it;", first->kind->title, shown, shown);
+        block_add(block, "", "modelc import --add \"%s %s\" takes it into the models, autogenerate --drop %s drops it;",
+                  first->kind->title, shown, shown);
         block_add(block, "", "or name it under ignore = in modelc.ini");
     }
 }

@@ -25,7 +25,8 @@ static struct object *find_live(const struct import *import, const char *path)
         const char *title = kinds[k]->title;
         size_t len = strlen(title);
         if (!str_starts(path, title) || path[len] != ' ') continue;
-        found = schema_find_path(import->live, arena_printf(import->s->ctx->arena, "%s %s", kinds[k]->name, path + len + 1));
+        const char *full = arena_printf(import->s->ctx->arena, "%s %s", kinds[k]->name, path + len + 1);
+        found = schema_find_path(import->live, full);
     }
     return found;
 }
@@ -33,7 +34,8 @@ static struct object *find_live(const struct import *import, const char *path)
 static void say_unknown(struct import *import, const char *path)
 {
     struct suggest near = {.word = path};
-    for (size_t i = 0; i < import->live->all.n; i++) suggest_try(&near, object_shown(import->s->ctx->arena, import->live->all.at[i]));
+    const struct objects *all = &import->live->all;
+    for (size_t i = 0; i < all->n; i++) suggest_try(&near, object_shown(import->s->ctx->arena, all->at[i]));
     struct diag *diag = diag_add(import->s->ctx, D_USAGE, nowhere, "--add %s: the database has no such object", path);
     if (near.best) diag_mend(import->s->ctx, diag, "did you mean", "%s", near.best);
 }
@@ -79,7 +81,8 @@ static bool is_declared(struct import *import, const struct object *live)
     const char *path = arena_printf(s->ctx->arena, "%s %s", live->kind->name, object_path(s->ctx->arena, live));
     const struct object *model = schema_find_path(s->models, path);
     if (!model || model->implied) return false;
-    diag_add(s->ctx, D_USAGE, model->span, "%s %s is in the models already", live->kind->title, object_shown(s->ctx->arena, live));
+    diag_add(s->ctx, D_USAGE, model->span, "%s %s is in the models already", live->kind->title,
+             object_shown(s->ctx->arena, live));
     return true;
 }
 
@@ -172,7 +175,8 @@ static void add_at_end(struct import *import, const struct object *live, struct 
     const struct object *schema = object_schema(live);
     edit.path = old ? path_join(ctx->arena, import->s->project->shown_from, old->name) : new_path(import, live);
     edit.at = old ? old->len : 0;
-    if (schema && !schema_namespace(import->s->models, schema->name)) vec_push(ctx->arena, &unit.units, (struct object *)schema);
+    bool declared = !schema || schema_namespace(import->s->models, schema->name);
+    if (!declared) vec_push(ctx->arena, &unit.units, (struct object *)schema);
     vec_push(ctx->arena, &unit.units, (struct object *)live);
     unit.in_schema = old ? schema_at_end(edit.file) : NULL;
     const char *text = schema_print_file(ctx, import->live, &unit);
@@ -185,13 +189,15 @@ static void add_at_end(struct import *import, const struct object *live, struct 
 
 /* ---- items of a table */
 
-static const struct ast_decl *decl_of(const struct import *import, const struct object *table, const struct ast_file **file)
+static const struct ast_decl *decl_of(const struct import *import, const struct object *table,
+                                      const struct ast_file **file)
 {
     *file = file_of(import, table);
     for (size_t i = 0; *file && i < (*file)->decls.n; i++) {
         const struct ast_decl *decl = (*file)->decls.at[i];
         const char *schema = decl->schema ? decl->schema : decl->in_schema;
-        if (str_eq(decl->word, "table") && str_eq(decl->name, table->name) && str_eq(schema, object_schema(table)->name)) return decl;
+        bool called = str_eq(decl->word, "table") && str_eq(decl->name, table->name);
+        if (called && str_eq(schema, object_schema(table)->name)) return decl;
     }
     return NULL;
 }

@@ -3,9 +3,9 @@
 
 static const struct grant_class classes[] = {
     {.kinds = " table view materialized_view foreign_table ", .noun = "TABLE", .plural = "TABLES",
-     .all = " INSERT SELECT UPDATE DELETE TRUNCATE REFERENCES TRIGGER MAINTAIN ",
-     .columns = " INSERT SELECT UPDATE REFERENCES "},
-    {.kinds = " sequence column ", .noun = "SEQUENCE", .plural = "SEQUENCES", .all = " SELECT USAGE UPDATE "},
+     .all = " SELECT INSERT UPDATE DELETE TRUNCATE REFERENCES TRIGGER MAINTAIN ",
+     .columns = " SELECT INSERT UPDATE REFERENCES "},
+    {.kinds = " sequence column ", .noun = "SEQUENCE", .plural = "SEQUENCES", .all = " USAGE SELECT UPDATE "},
     {.kinds = " function aggregate ", .noun = "FUNCTION", .plural = "FUNCTIONS", .all = " EXECUTE ", .for_public = "EXECUTE"},
     {.kinds = " procedure ", .noun = "PROCEDURE", .plural = "FUNCTIONS", .all = " EXECUTE ", .for_public = "EXECUTE"},
     {.kinds = " enum domain composite range base_type ", .noun = "TYPE", .plural = "TYPES", .all = " USAGE ", .for_public = "USAGE"},
@@ -16,9 +16,11 @@ static const struct grant_class classes[] = {
 };
 enum { N_CLASSES = sizeof classes / sizeof *classes };
 
+/* In the order in which people name them. */
 static const struct { char letter; const char *name; int min_version; } letters[] = {
-    {'a', "INSERT", 0}, {'r', "SELECT", 0}, {'w', "UPDATE", 0}, {'d', "DELETE", 0}, {'D', "TRUNCATE", 0}, {'x', "REFERENCES", 0},
-    {'t', "TRIGGER", 0}, {'m', "MAINTAIN", 170000}, {'X', "EXECUTE", 0}, {'U', "USAGE", 0}, {'C', "CREATE", 0},
+    {'U', "USAGE", 0}, {'C', "CREATE", 0}, {'X', "EXECUTE", 0}, {'r', "SELECT", 0}, {'a', "INSERT", 0},
+    {'w', "UPDATE", 0}, {'d', "DELETE", 0}, {'D', "TRUNCATE", 0}, {'x', "REFERENCES", 0}, {'t', "TRIGGER", 0},
+    {'m', "MAINTAIN", 170000},
 };
 enum { N_LETTERS = sizeof letters / sizeof *letters };
 
@@ -65,6 +67,13 @@ const char *grant_of_letter(char letter)
         if (letters[i].letter == letter) return letters[i].name;
     }
     return NULL;
+}
+
+size_t grant_rank(const char *privilege)
+{
+    size_t i = 0;
+    while (i < N_LETTERS && !str_eq(letters[i].name, privilege)) i++;
+    return i;
 }
 
 bool object_has_owner(const struct object *object)

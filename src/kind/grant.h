@@ -21,6 +21,8 @@ const struct grant_class *grant_class_of(const struct object *object);
 const struct grant_class *grant_class_called(const char *plural); /* "TABLES" */
 /* Whether a privilege is one of the class, on a server of that version (0: unknown, then none that only newer servers have). */
 bool grant_class_has(const struct grant_class *class, const char *privilege, int version);
+/* Where a privilege stands in lists: SELECT before INSERT. */
+size_t grant_rank(const char *privilege);
 /* A letter of an ACL: 'r' -> "SELECT"; NULL: unknown. */
 const char *grant_of_letter(char letter);
 /* Whether ALTER .. OWNER TO can change it: not for the sequence of a column, which has its table's. */

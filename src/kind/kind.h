@@ -153,6 +153,7 @@ struct object {
                                      REVOKE say of it, one after the other (schema/privileges.h) */
     bool says_privileges;      /* models: some GRANT or REVOKE speaks of it; live: it has others than the default ones */
     struct objects uses;       /* live: what pg_depend says it depends on, columns included; models: see object_uses() */
+    struct objects mentions;   /* models: what the text of a routine's body mentions, and needs only to be made */
     bool uses_known;
     const struct schema *home; /* the schema (schema/schema.h) it stands in */
     struct span span;          /* the name in the model; nowhere for live objects */
@@ -392,5 +393,6 @@ bool kind_stands_in(const struct kind *kind, const char *parent);
 /* A relation's children are named below it: table, view, materialized_view, foreign_table. */
 bool object_is_relation(const struct object *object);
 extern const struct kind kind_column;
+extern const struct catalog_query column_queries[];
 
 #endif

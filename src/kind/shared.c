@@ -11,12 +11,16 @@ bool table_exists(const struct object *child)
     return child->parent->peer != NULL && !child->parent->anew;
 }
 
+/* Asked for every column there is: no names are compared for each sequence. */
 struct object *column_sequence(const struct object *column)
 {
     const struct object *schema = object_schema(column);
+    const struct kind *sequence = kind_find("sequence");
+    size_t owned_by = 0;
+    while (!str_eq(sequence->fields[owned_by].name, "owned_by")) owned_by++;
     for (size_t i = 0; i < schema->children.n; i++) {
         struct object *child = schema->children.at[i];
-        if (object_is(child, "sequence") && object_get(child, "owned_by")->ref.to == column) return child;
+        if (child->kind == sequence && child->values[owned_by].ref.to == column) return child;
     }
     return NULL;
 }

@@ -110,6 +110,24 @@ static const char *replace_labels(struct arena *arena, const char *text, const s
     return text;
 }
 
+/* An explicit cast would cut a text that is too long without a word; reading it from text is an error. */
+static bool may_cut(const struct object *old, const struct object *new)
+{
+    static const char *const cut[] = {"varchar", "bpchar", "bit", "varbit"};
+    for (size_t i = 0; i < new->children.n; i++) {
+        const struct object *attribute = new->children.at[i];
+        if (!attribute->peer || attribute->peer->parent != old) continue;
+        const struct type_name from = type_base(&object_get(attribute->peer, "type")->type);
+        const struct type_name to = type_base(&object_get(attribute, "type")->type);
+        if (is_kind(&to, "composite") && from.to && from.to->peer == to.to && may_cut(from.to, to.to)) return true;
+        bool same = str_eq(from.sql.name, to.sql.name) && str_eq(from.sql.mods, to.sql.mods);
+        for (size_t k = 0; to.sql.mods && !to.to && !same && k < sizeof cut / sizeof *cut; k++) {
+            if (str_eq(to.sql.name, cut[k])) return true;
+        }
+    }
+    return false;
+}
+
 /* A row of a composite that is built again, attribute by attribute; NULL stays NULL, which a row of NULLs is not. */
 static void add_row(struct buf *out, const char *value, const struct object *old, const struct object *new)
 {
@@ -131,7 +149,7 @@ void type_convert(struct buf *out, const char *value, const struct type_name *ol
     const struct type_name from = type_base(old), to = type_base(new);
     if (!type_goes_by_text(old, new)) {
         buf_add(out, value);
-    } else if (is_kind(&from, "composite") && !from.sql.array && !to.sql.array && from.to->peer == to.to) {
+    } else if (is_kind(&from, "composite") && !from.sql.array && !to.sql.array && from.to->peer == to.to && !may_cut(from.to, to.to)) {
         add_row(out, value, from.to, to.to);
     } else {
         const char *text = arena_printf(out->arena, "%s::text%s", value, to.sql.array ? "[]" : "");

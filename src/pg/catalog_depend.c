@@ -31,6 +31,7 @@ static struct object *object_of(const struct reader *reader, const struct rows *
     unsigned class = (unsigned)decode_oid(rows_get(rows, row, first)), sub = (unsigned)decode_oid(rows_get(rows, row, first + 2));
     uint32_t oid = decode_oid(rows_get(rows, row, first + 1));
     struct object *found = reader_object(reader, oid_key(class, oid, sub));
+    if (found && object_is(found, "view_column")) return found->parent; /* it exists for what is said of it only */
     return found || !sub ? found : oid_map_get(&reader->objects, oid_key(class, oid, 0));
 }
 

@@ -177,8 +177,8 @@ static const char *missing(struct arena *arena, const struct server_error *error
     return arena_strndup(arena, name, strlen(name) - strlen(end));
 }
 
-/* Makes what the server misses; true: try again. In a transaction a session does not see at once that another one made the role that it
- * missed: it makes it itself. */
+/* Makes what the server misses; true: try again. In a transaction a session does not see at once that another one made
+ * the role that it missed: it makes it itself. */
 static bool supply(struct load *load, const struct server_error *error)
 {
     struct arena *arena = load->ctx->arena;
@@ -188,16 +188,18 @@ static bool supply(struct load *load, const struct server_error *error)
         const char *sql = arena_printf(arena, "CREATE ROLE %s NOLOGIN SUPERUSER", sql_ident_str(arena, role));
         return conn_query(load->conn, sql, NULL, &ignored);
     }
-    const char *sql = space ? arena_printf(arena, "CREATE TABLESPACE %s LOCATION ''", sql_ident_str(arena, space)) : NULL;
-    return sql && conn_query(load->helper, sql, NULL, &ignored);
+    if (!space) return false;
+    const char *sql = arena_printf(arena, "CREATE TABLESPACE %s LOCATION ''", sql_ident_str(arena, space));
+    return conn_query(load->helper, sql, NULL, &ignored);
 }
 
 /* There from the beginning, or of another version's dump. */
 static bool is_harmless(const struct statement_text *statement, const struct server_error *error)
 {
+    bool creates = word_is(statement, 0, "create");
     bool setting = word_is(statement, 0, "set") && str_eq(error->sqlstate, "42704");
-    bool schema = word_is(statement, 0, "create") && word_is(statement, 1, "schema") && str_eq(error->sqlstate, "42P06");
-    bool role = word_is(statement, 0, "create") && word_is(statement, 1, "role") && str_eq(error->sqlstate, "42710");
+    bool schema = creates && word_is(statement, 1, "schema") && str_eq(error->sqlstate, "42P06");
+    bool role = creates && word_is(statement, 1, "role") && str_eq(error->sqlstate, "42710");
     return setting || schema || role;
 }
 
@@ -238,7 +240,8 @@ static bool run_all(struct load *load)
             continue;
         }
         if (load->piece.token == SCAN_UNCLOSED) {
-            diag_add(load->ctx, D_SYNTAX, span_at(load, load->piece.start, load->piece.start + 1), "this is never closed");
+            struct span open = span_at(load, load->piece.start, load->piece.start + 1);
+            diag_add(load->ctx, D_SYNTAX, open, "this is never closed");
             return false;
         }
         if (read_statement(load, &statement) && !run_statement(load, &statement)) return false;
@@ -249,9 +252,10 @@ static bool run_all(struct load *load)
 /* A session as psql would begin it. */
 static struct conn *open_session(struct conn *conn)
 {
+    static const char settings[] = "SET lc_messages = 'C'; SET search_path TO DEFAULT";
     struct server_error error;
     struct conn *session = conn_again(conn, conn->database);
-    if (!session || conn_query(session, "SET lc_messages = 'C'; SET search_path TO DEFAULT", NULL, &error)) return session;
+    if (!session || conn_query(session, settings, NULL, &error)) return session;
     server_error_report(conn->ctx, &error, (struct span){0, 0}, "cannot prepare the scratch server");
     conn_close(session);
     return NULL;

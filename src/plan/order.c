@@ -307,7 +307,10 @@ static void report_loop(struct order *order, const size_t *cycle, size_t n)
 enum order_result plan_order(struct ctx *ctx, const struct changes *changes, const struct ops *ops, struct plan *plan)
 {
     struct order order = {.ctx = ctx, .changes = changes, .ops = ops};
-    for (size_t i = 0; i < changes->n; i++) changes->at[i]->position = i;
+    for (size_t i = 0; i < changes->n; i++) {
+        changes->at[i]->position = i;
+        if (changes->at[i]->from) changes->at[i]->from->unchecked = true; /* what its body mentions doesn't keep it from going */
+    }
     order.of_change = ARENA_ARRAY(ctx->arena, struct span_of_nodes, changes->n + 1);
     make_nodes(&order);
     size_t n = order.nodes.n, n_cycle = 0;

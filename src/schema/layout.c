@@ -86,7 +86,6 @@ static int by_reading_order(const void *a, const void *b)
 /* ---- tables: those that others refer to come first, related ones together */
 
 struct placing {
-    struct arena *arena;
     size_t *places; /* by serial; 0: not yet */
     bool *open;
     size_t next;
@@ -121,7 +120,7 @@ static void place(struct placing *p, const struct object *table)
 
 static void place_tables(struct ctx *ctx, const struct schema *schema, struct units *units)
 {
-    struct placing p = {.arena = ctx->arena, .places = ARENA_ARRAY(ctx->arena, size_t, schema->all.n + 1),
+    struct placing p = {.places = ARENA_ARRAY(ctx->arena, size_t, schema->all.n + 1),
                         .open = ARENA_ARRAY(ctx->arena, bool, schema->all.n + 1)};
     for (size_t i = 0; i < units->n; i++) {
         if (object_is_relation(units->at[i].object)) place(&p, units->at[i].object);
@@ -240,7 +239,7 @@ struct laying {
     struct ctx *ctx;
     struct layout *layout;
     struct grouping grouping;
-    struct map *by_key;  /* what the file is for -> struct layout_file's index + 1, as a pointer into numbers */
+    struct map *by_key;  /* what the file is for -> its name */
     struct map *taken;   /* lower case names */
     enum layout_style style;
     const char *single;
@@ -279,8 +278,9 @@ static const char *key_of(struct laying *l, const struct unit *unit)
 static struct layout_file *file_for(struct laying *l, const struct unit *unit)
 {
     const char *key = key_of(l, unit);
-    const char *full = arena_printf(l->ctx->arena, "%s %s", unit->home && l->style != LAYOUT_SINGLE ? unit->home->name : "", key);
-    if (l->style == LAYOUT_TABLE && !unit->rank->file) full = arena_printf(l->ctx->arena, "%s %s", full, unit->object->name);
+    const char *schema = unit->home && l->style != LAYOUT_SINGLE ? unit->home->name : "";
+    const char *table = l->style == LAYOUT_TABLE && !unit->rank->file ? unit->object->name : "";
+    const char *full = arena_printf(l->ctx->arena, "%s %s %s", schema, key, table);
     const char *name = map_get(l->by_key, full);
     if (!name) {
         name = untaken(l, key);

@@ -18,14 +18,15 @@ struct layout_file {
 };
 struct layout { struct layout_file *at; size_t n, cap; };
 
-/* Types before tables, tables before those that refer to them, then views, then functions. The same schema always gives the
- * same layout. `single` is the name of LAYOUT_SINGLE's file. Models keep the order they were written in. */
+/* Types before tables, tables before those that refer to them, then views, then functions. The same schema always gives
+ * the same layout. `single` is the name of LAYOUT_SINGLE's file. Models keep the order they were written in. */
 void schema_layout(struct ctx *ctx, const struct schema *schema, enum layout_style style, const char *single,
                    struct layout *layout);
-/* One file's text; parses back to equal objects where all files are read together. Empty where its units say nothing. */
+/* A file's text; parses back to equal objects where all files are read together. Empty where its units say nothing. */
 const char *schema_print_file(struct ctx *ctx, const struct schema *schema, const struct layout_file *file);
-/* A column, constraint, index, trigger or policy as an item of its table, in a file where `in_schema` is in force; NULL where that can't
- * say it. */
-const char *schema_print_item(struct ctx *ctx, const struct schema *schema, const char *in_schema, const struct object *object);
+/* A column, constraint, index, trigger or policy as an item of its table, in a file where `in_schema` is in force; NULL
+ * where that can't say it. */
+const char *schema_print_item(struct ctx *ctx, const struct schema *schema, const char *in_schema,
+                              const struct object *object);
 
 #endif

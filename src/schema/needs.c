@@ -74,7 +74,8 @@ void object_needs(struct ctx *ctx, const struct object *object, struct objects *
         }
     }
     const struct objects *uses = object_uses(ctx, object);
-    for (size_t i = 0; !object->unchecked && i < uses->n; i++) push(ctx, uses->at[i], needs);
+    for (size_t i = 0; i < uses->n; i++) push(ctx, uses->at[i], needs);
+    for (size_t i = 0; !object->unchecked && i < object->mentions.n; i++) push(ctx, object->mentions.at[i], needs);
     for (size_t i = 0; i < object->args.n; i++) push(ctx, object->args.at[i].to, needs);
     if (object->kind->needs) object->kind->needs(object, ctx->arena, needs);
 }

@@ -103,7 +103,8 @@ bool print_doc_fits(const char *comment)
     if (!*comment || *comment == '\n') return false;
     for (size_t len; *comment; comment += len + (comment[len] == '\n')) {
         len = strcspn(comment, "\n");
-        if (len && (strchr(white, comment[0]) || strchr(white, comment[len - 1]) || comment[len - 1] == '-')) return false;
+        bool spaced = len && (strchr(white, comment[0]) || strchr(white, comment[len - 1]));
+        if (spaced || (len && comment[len - 1] == '-')) return false;
         if (comment[len] && !comment[len + 1]) return false; /* an empty line at the end */
     }
     return true;
@@ -134,11 +135,12 @@ size_t print_closed(const char *at)
     return 0;
 }
 
-/* The server prints an expression in parentheses of its own; the island's are enough. A text with a backslash or a dollar
- * sign may close brackets that are none. */
+/* The server prints an expression in parentheses of its own; the island's are enough. A text with a backslash or a
+ * dollar sign may close brackets that are none. */
 void print_island(struct buf *buf, const char *sql)
 {
-    size_t closed = strpbrk(sql, "\\$") || strstr(sql, "--") || strstr(sql, "/*") || *sql != '(' ? 0 : print_closed(sql);
+    bool plain = *sql == '(' && !strpbrk(sql, "\\$") && !strstr(sql, "--") && !strstr(sql, "/*");
+    size_t closed = plain ? print_closed(sql) : 0;
     if (closed && !sql[closed]) buf_add(buf, sql);
     else buf_printf(buf, "(%s%s)", sql, strstr(sql, "--") ? "\n" : "");
 }
@@ -163,8 +165,9 @@ void print_free(struct buf *buf, const char *sql, bool to_end)
 {
     size_t closed = *sql == '(' ? print_closed(sql) : 0;
     bool island = closed && !sql[closed], bare = !strpbrk(sql, "\n\r;@\\") && !has_comment(sql);
+    bool run = !to_end && !strpbrk(sql, "\n\r") && is_one_token_run(sql);
     if (to_end && island && bare) buf_add(buf, str_trim(buf->arena, arena_strndup(buf->arena, sql + 1, closed - 2)));
-    else if (island || (to_end && bare) || (!to_end && !strpbrk(sql, "\n\r") && is_one_token_run(sql))) buf_add(buf, sql);
+    else if (island || run || (to_end && bare)) buf_add(buf, sql);
     else print_island(buf, sql);
 }
 

@@ -55,6 +55,7 @@ bool print_says_privileges(struct ctx *ctx, const struct object *object);
 void print_table(struct printer *p, const struct object *table);
 /* The columns, constraints and relations of a table or partition: the lines of its block. */
 void print_block(struct printer *p, const struct object *table);
+void print_gap(struct printer *p); /* an empty line, but not at the beginning of a block */
 /* ---- print_partition.c */
 void print_table_options(const struct printer *p, struct buf *buf, const struct object *table);
 void print_partitions(struct printer *p, const struct object *table);

@@ -6,8 +6,9 @@
 bool prints_inside(const struct object *object)
 {
     const struct object *parent = object_is(object, "table") ? object_get(object, "partition_of")->ref.to : NULL;
-    const struct object *owner = object->live && object_is(object, "sequence") ? object_get(object, "owned_by")->ref.to : NULL;
     if (parent) return !parent->aside;
+    if (!object->live || !object_is(object, "sequence")) return false;
+    const struct object *owner = object_get(object, "owned_by")->ref.to;
     return owner && !owner->aside && column_sequence(owner) == object;
 }
 

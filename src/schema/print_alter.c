@@ -36,10 +36,12 @@ static void alter_enabled(struct printer *p, const struct object *object, const 
 {
     const char *verb = str_eq(value, "disabled") ? "DISABLE" : str_eq(value, "origin") ? "ENABLE"
                        : str_eq(value, "replica") ? "ENABLE REPLICA" : "ENABLE ALWAYS";
-    if (object_is(object, "event_trigger")) buf_printf(&p->out, "ALTER %s %s;\n", target_of(p, object), verb);
-    else
-        buf_printf(&p->out, "ALTER TABLE %s %s %s %s;\n", sql_object_str(p->ctx->arena, object->parent), verb, object->kind->noun,
-                   name_of(p, object));
+    if (object_is(object, "event_trigger")) {
+        buf_printf(&p->out, "ALTER %s %s;\n", target_of(p, object), verb);
+        return;
+    }
+    const char *table = sql_object_str(p->ctx->arena, object->parent);
+    buf_printf(&p->out, "ALTER TABLE %s %s %s %s;\n", table, verb, object->kind->noun, name_of(p, object));
 }
 
 static void alter_clustered(struct printer *p, const struct object *object, const char *value)
@@ -57,11 +59,12 @@ static void alter_identity(struct printer *p, const struct object *object, const
 /* "2=100,3=50" */
 static void alter_statistics(struct printer *p, const struct object *object, const char *value)
 {
+    const char *index = sql_object_str(p->ctx->arena, object);
     for (size_t len; *value; value += len + (value[len] == ',')) {
         len = strcspn(value, ",");
         size_t number = strcspn(value, "=");
-        buf_printf(&p->out, "ALTER INDEX %s ALTER COLUMN %.*s SET STATISTICS %.*s;\n", sql_object_str(p->ctx->arena, object),
-                   (int)number, value, (int)(len - number - 1), value + number + 1);
+        buf_printf(&p->out, "ALTER INDEX %s ALTER COLUMN %.*s SET STATISTICS %.*s;\n", index, (int)number, value,
+                   (int)(len - number - 1), value + number + 1);
     }
 }
 
@@ -91,8 +94,9 @@ static void alter_persistence(struct printer *p, const struct object *sequence)
 {
     const struct object *owner = object_get(sequence, "owned_by")->ref.to;
     bool unlogged = object_flag(sequence, "unlogged"), usual = owner && object_flag(owner->parent, "unlogged");
-    if (unlogged != usual)
-        buf_printf(&p->out, "ALTER SEQUENCE %s SET %s;\n", sql_object_str(p->ctx->arena, sequence), unlogged ? "UNLOGGED" : "LOGGED");
+    if (unlogged == usual) return;
+    const char *name = sql_object_str(p->ctx->arena, sequence);
+    buf_printf(&p->out, "ALTER SEQUENCE %s SET %s;\n", name, unlogged ? "UNLOGGED" : "LOGGED");
 }
 
 static const struct {
@@ -109,16 +113,22 @@ static const struct {
     {"column", "options", alter_options},
 };
 
+static enum value_type type_of(const struct object *object, const char *name)
+{
+    size_t i = 0;
+    while (!str_eq(object->kind->fields[i].name, name)) i++; /* it has the field, since that is set */
+    return object->kind->fields[i].type;
+}
+
 void print_alterations(struct printer *p, const struct object *object)
 {
     for (size_t i = 0; i < sizeof alterations / sizeof *alterations; i++) {
         if (alterations[i].kinds && !object_is(object, alterations[i].kinds)) continue;
         const struct value *value = object_get(object, alterations[i].field);
         if (!value->set) continue;
-        bool flag = str_eq(alterations[i].field, "clustered") || (str_eq(alterations[i].field, "replica_identity") && object->parent &&
-                                                                  object_is_relation(object->parent));
-        bool text = !flag && !str_eq(alterations[i].field, "default") && !str_eq(alterations[i].field, "options");
-        if (!flag || value->flag) alterations[i].print(p, object, text ? value->text : NULL);
+        enum value_type type = type_of(object, alterations[i].field);
+        bool text = type == VALUE_TEXT || type == VALUE_WORD;
+        if (type != VALUE_FLAG || value->flag) alterations[i].print(p, object, text ? value->text : NULL);
     }
     if (object_is(object, "sequence") && !print_is_serial(object)) alter_persistence(p, object);
 }

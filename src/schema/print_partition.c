@@ -113,7 +113,7 @@ void print_partitions(struct printer *p, const struct object *table)
     const struct object *partition;
     bool first = true;
     for (size_t i = 0; (partition = print_next_partition(p, table, &i)); first = false) {
-        if (first) buf_addc(&p->out, '\n');
+        if (first) print_gap(p);
         print_partition(p, partition);
     }
 }

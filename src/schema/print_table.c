@@ -134,6 +134,11 @@ static const char *inside(const struct printer *p)
     return p->indent ? arena_printf(p->ctx->arena, "%s  ", p->indent) : "  ";
 }
 
+void print_gap(struct printer *p)
+{
+    if (!str_ends(p->out.text, "{\n")) buf_addc(&p->out, '\n');
+}
+
 static void print_columns(struct printer *p, const struct object *table)
 {
     size_t widest = 0;
@@ -151,9 +156,11 @@ static void print_columns(struct printer *p, const struct object *table)
     }
 }
 
-const char *schema_print_item(struct ctx *ctx, const struct schema *schema, const char *in_schema, const struct object *object)
+const char *schema_print_item(struct ctx *ctx, const struct schema *schema, const char *in_schema,
+                              const struct object *object)
 {
-    struct printer p = {.ctx = ctx, .schema = schema, .out = buf_new(ctx->arena), .current = schema_namespace(schema, in_schema)};
+    struct printer p = {.ctx = ctx, .schema = schema, .out = buf_new(ctx->arena)};
+    p.current = schema_namespace(schema, in_schema);
     struct buf item = buf_new(ctx->arena);
     if (object_is(object, "column")) buf_printf(&item, "%s  %s", print_item_name(&p, object), column_text(&p, object));
     else if (!print_code_item(&item, object) && !object_get(object, "definition")->set) print_constraint(&p, &item, object);
@@ -188,7 +195,8 @@ static void print_relations(struct printer *p, const struct object *table)
         const struct relationship *relationship = &p->schema->relationships.at[i];
         if (relationship->table != table || !relationship->name) continue;
         if (relationship->via && !relation_name(p, relationship->via)) continue;
-        buf_printf(&p->out, "%s%shas %s ", first ? "\n" : "", inside(p), relationship->many ? "many" : "one");
+        if (first) print_gap(p);
+        buf_printf(&p->out, "%shas %s ", inside(p), relationship->many ? "many" : "one");
         print_name(&p->out, relationship->has_name);
         buf_add(&p->out, " via ");
         print_side(p, relationship->foreign_key);
@@ -213,7 +221,7 @@ static void print_items(struct printer *p, const struct object *table)
         bool code = print_code_item(&item, child);
         if (!code && object_get(child, "definition")->set) continue;
         if (!code) print_constraint(p, &item, child);
-        if (first) buf_addc(&p->out, '\n');
+        if (first) print_gap(p);
         first = false;
         print_doc(&p->out, child->comment, inside(p));
         buf_printf(&p->out, "%s%s\n", inside(p), item.text);

@@ -205,8 +205,8 @@ static int by_statement(const void *left, const void *right)
     if (a->verb != b->verb) return a->verb < b->verb ? -1 : 1;
     if (a->grantable != b->grantable) return a->grantable ? 1 : -1;
     if (!a->column != !b->column) return a->column ? 1 : -1;
-    int names = str_cmp(a->name, b->name);
-    return names ? names : str_cmp(a->column, b->column);
+    size_t i = grant_rank(a->name), j = grant_rank(b->name);
+    return i != j ? (i < j ? -1 : 1) : str_cmp(a->column, b->column);
 }
 
 static void sort(struct privileges *set)

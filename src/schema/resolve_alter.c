@@ -197,9 +197,10 @@ static bool set_sequence(const struct altering *a)
     const char *text = a->done->value;
     if (!text || !object_is(a->object, "sequence")) return false;
     if (!sql_sequence_parse(a->r->ctx->arena, text, &said, &error) || !said.owned_column) return false;
-    if (said.type || said.start || said.increment || said.minimum || said.maximum || said.cache || said.cycle) return false;
-    if (may_set(a, a->object, object_get(a->object, "owned_by"), false)) own_by(a->r, a->decl, a->object, &said, place_of(a));
-    return true;
+    bool numbers = said.type || said.start || said.increment || said.minimum || said.maximum || said.cache || said.cycle;
+    const struct value *owner = object_get(a->object, "owned_by");
+    if (!numbers && may_set(a, a->object, owner, false)) own_by(a->r, a->decl, a->object, &said, place_of(a));
+    return !numbers;
 }
 
 static bool set_persistence(const struct altering *a)

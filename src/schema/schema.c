@@ -31,6 +31,7 @@ struct object *schema_add(struct schema *schema, const struct kind *kind, struct
     object->home = schema;
     if (schema->live) object->search_path = "";
     object->serial = schema->all.n;
+    schema->counts[kind_order(kind)]++;
     vec_push(arena, &schema->all, object);
     vec_push(arena, parent ? &parent->children : &schema->roots, object);
     if (name) schema_name(schema, object, name);
@@ -88,9 +89,8 @@ struct object *schema_find_path(const struct schema *schema, const char *path)
 
 size_t schema_count(const struct schema *schema, const char *kind)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < schema->all.n; i++) n += object_is(schema->all.at[i], kind);
-    return n;
+    const struct kind *counted = kind_find(kind);
+    return counted ? schema->counts[kind_order(counted)] : 0;
 }
 
 bool schema_manages(const struct schema *models, const char *namespace)

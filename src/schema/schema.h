@@ -31,6 +31,7 @@ struct schema {
     struct objects all;          /* every object, parents first; all.at[i]->serial == i */
     VEC(struct unhandled) unhandled;
     VEC(struct relationship) relationships;
+    size_t counts[64];           /* of all, by kind_order(); for schema_count() */
     size_t files;                /* models: number of files */
     const char *role;            /* live: who reads it, and will own what is made; NULL: not known */
     int version;                 /* live: the server's, as 150004; 0: not known */

@@ -171,13 +171,15 @@ static void own_sequence(struct resolve *r, struct object *sequence)
     own_by(r, sequence->decl, sequence, &options, span);
 }
 
-/* What a table's columns own is as lasting as the table: PostgreSQL sees to that when the table changes. */
+/* What a table's columns own is as lasting as the table: PostgreSQL sees to that when the table changes. ALTER SEQUENCE .. SET LOGGED
+ * says otherwise. */
 void share_persistence(struct resolve *r)
 {
     for (size_t i = 0; i < r->schema->all.n; i++) {
         struct object *sequence = r->schema->all.at[i];
         const struct object *owner = object_is(sequence, "sequence") ? object_get(sequence, "owned_by")->ref.to : NULL;
         if (!owner || !object_flag(owner->parent, "unlogged")) continue;
+        if (span_known(object_get(sequence, "unlogged")->span)) continue;
         *object_set(sequence, "unlogged") = (struct value){.set = true, .flag = true};
     }
 }

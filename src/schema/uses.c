@@ -7,6 +7,7 @@ struct search {
     const struct object *user;
     const struct schema *schema;
     struct sql_mentions mentions;
+    bool bodies;              /* looking at mentions in routines' bodies, else at the others */
     struct objects relations; /* that are mentioned: whose columns a bare name may be */
     struct objects *found;
 };
@@ -78,12 +79,14 @@ static void find_all(struct search *s)
     };
     for (size_t i = 0; i < s->mentions.n; i++) {
         const struct sql_mention *mention = &s->mentions.at[i];
+        if (mention->in_body != s->bodies) continue;
         for (size_t k = 0; k < sizeof sorts / sizeof *sorts; k++) {
             if ((int)mention->what == sorts[k].what && mention->name) find(s, sorts[k].sort, mention->schema, mention->name);
         }
     }
     for (size_t i = 0; i < s->mentions.n; i++) {
-        if (s->mentions.at[i].what == SQL_MENTION_COLUMN) find_columns(s, s->mentions.at[i].name);
+        const struct sql_mention *mention = &s->mentions.at[i];
+        if (mention->what == SQL_MENTION_COLUMN && mention->in_body == s->bodies) find_columns(s, mention->name);
     }
 }
 
@@ -138,6 +141,9 @@ const struct objects *object_uses(struct ctx *ctx, const struct object *object)
     for (size_t i = 0; i < object->kind->n_fields; i++) read_field(&search, &object->kind->fields[i], &object->values[i]);
     if (object->parent && object_is(object->parent, "table")) vec_push(ctx->arena, &search.relations, object->parent);
     for (size_t i = 0; i < object->args.n; i++) push(&search, object->args.at[i].to);
+    find_all(&search);
+    search.bodies = true;
+    search.found = &keeper->mentions;
     find_all(&search);
     return &object->uses;
 }

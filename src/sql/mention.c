@@ -19,7 +19,8 @@ static void add(const struct walk *walk, int what, const char *schema, const cha
     if (!name) return;
     struct sql_mention mention = {.schema = schema ? arena_strdup(walk->arena, schema) : NULL,
                                   .name = arena_strdup(walk->arena, name),
-                                  .offset = walk->placed ? json_offset(at, walk->what) : 0};
+                                  .offset = walk->placed ? json_offset(at, walk->what) : 0,
+                                  .in_body = !walk->placed};
     mention.what = (unsigned)what;
     vec_push(walk->arena, walk->found, mention);
 }

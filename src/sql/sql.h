@@ -103,6 +103,7 @@ struct sql_mention {
     const char *schema; /* NULL where not said; for a column its qualifier */
     const char *name;   /* for a literal its text */
     size_t offset;      /* byte in the text where known, else 0 */
+    bool in_body;       /* in the body of a routine that is a text: PostgreSQL reads it, but keeps no dependency */
 };
 struct sql_mentions { struct sql_mention *at; size_t n, cap; };
 bool sql_mentions(struct arena *arena, enum sql_island what, const char *text, struct sql_mentions *found);

@@ -32,12 +32,27 @@ listed() { # NAME DUMP
 }
 
 load_and_dump() { # NAME FILE
-    createdb -T template0 "$1"
-    [ -e "${2%/*}/roles.sql" ] && psql -qX -d "$1" -f "${2%/*}/roles.sql" >/dev/null 2>&1
-    psql -qX -d "$1" -f "$2" >/dev/null 2>&1
-    pg_dump -s "$1" >"$work/$1.sql"
-    listed "schema $1" "$work/$1.sql"
-    dropdb "$1"
+    local roles=${2%/*}/roles.sql
+    createdb -T template0 loaded
+    [ -e "$roles" ] && psql -qX -d loaded -f "$roles" >/dev/null 2>&1
+    psql -qX -d loaded -f "$2" >/dev/null 2>&1
+    pg_dump -s loaded >"$work/dump.sql"
+    dropdb loaded
+    listed "$1" "$work/dump.sql"
+}
+
+# What has few of its kind anywhere: the pairs that are called exotic.
+exotic() {
+    local suite case file
+    awk -F'\t' '$3 == "exotic" { print $1, $2 }' "$corpora/pairs/index.tsv" | while read -r suite case; do
+        echo "$corpora/pairs/$suite/$case/new.sql"
+    done >"$work/exotic"
+    createdb -T template0 loaded
+    # All into one database: what is there already is refused, the sorts of objects are the same.
+    while read -r file; do psql -qX -d loaded -f "$file" >/dev/null 2>&1; done <"$work/exotic"
+    pg_dump -s loaded >"$work/dump.sql"
+    dropdb loaded
+    listed "exotic pairs" "$work/dump.sql"
 }
 
 if [ ! -d "$corpora/schemas" ]; then
@@ -46,12 +61,11 @@ else
     cluster_start || { echo "Bail out! no PostgreSQL"; exit 1; }
     for file in "$corpora"/schemas/*.sql; do
         name=${file##*/}
-        [ "$name" = roles.sql ] || load_and_dump "${name%.sql}" "$file"
+        [ "$name" = roles.sql ] || load_and_dump "schema ${name%.sql}" "$file"
     done
-    # States of real projects are dumps already.
     for chain in "$corpora"/chains/*/; do
-        cat "$chain"states/*.sql >"$work/chain.sql"
-        listed "states of $(basename "$chain")" "$work/chain.sql"
+        load_and_dump "last state of $(basename "$chain")" "$(ls "$chain"states/*.sql | tail -n 1)"
     done
+    exotic
 fi
 tap_done

@@ -1,4 +1,4 @@
-# common.sh: what the tests of `modelc import` share. To be sourced with modelc's and the normaliser's paths as arguments.
+# common.sh: what the tests of `modelc import` share. To be sourced with the paths of modelc and the normaliser.
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/../lib/tap.sh"
 . "$here/../lib/cluster.sh"

@@ -154,3 +154,6 @@ CREATE FUNCTION shop.watched() RETURNS event_trigger LANGUAGE plpgsql AS 'begin 
 CREATE EVENT TRIGGER watch ON ddl_command_start WHEN TAG IN ('DROP TABLE') EXECUTE FUNCTION shop.watched();
 ALTER EVENT TRIGGER watch DISABLE;
 COMMENT ON EVENT TRIGGER watch IS 'asleep';
+CREATE UNLOGGED TABLE shop.lost (id integer PRIMARY KEY);
+CREATE SEQUENCE shop.lost_id_seq OWNED BY shop.lost.id;
+CREATE UNLOGGED SEQUENCE shop.forgotten;

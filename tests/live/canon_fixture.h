@@ -71,7 +71,8 @@ __attribute__((unused)) static struct map *known_objects(struct ctx *ctx, const 
     return left;
 }
 
-__attribute__((unused)) static struct outcome compare_with(struct ctx *ctx, struct conn *conn, const char *model, const char *cache)
+__attribute__((unused)) static struct outcome compare_on(struct ctx *ctx, struct conn *conn, const char *model, const char *url,
+                                                               const char *cache)
 {
     struct outcome outcome = {.text = ""};
     struct schema *models = model_schema(ctx, model);
@@ -79,7 +80,7 @@ __attribute__((unused)) static struct outcome compare_with(struct ctx *ctx, stru
     struct schema *live = models ? catalog_read(conn, &options) : NULL;
     if (live) {
         outcome.diff = diff_bind(ctx, live, models, known_objects(ctx, live));
-        bool answered = canonical_answer(conn, outcome.diff, NULL, cache);
+        bool answered = canonical_answer(conn, outcome.diff, url, cache);
         if (answered) diff_answered(outcome.diff);
         if (answered && diag_errors(ctx) == 0) outcome.changes = diff_changes(outcome.diff, false);
     }
@@ -91,6 +92,11 @@ __attribute__((unused)) static struct outcome compare_with(struct ctx *ctx, stru
     }
     outcome.diags = printed_diags(ctx);
     return outcome;
+}
+
+__attribute__((unused)) static struct outcome compare_with(struct ctx *ctx, struct conn *conn, const char *model, const char *cache)
+{
+    return compare_on(ctx, conn, model, NULL, cache);
 }
 
 __attribute__((unused)) static struct outcome compare(struct ctx *ctx, struct conn *conn, const char *model)

@@ -93,9 +93,9 @@ static void test_apply(struct ctx *ctx)
     said(ctx, "grant all on sequence s to app with grant option", &list);
     said(ctx, "revoke grant option for usage on sequence s from app", &list);
     for (size_t i = 0; i < list.n; i++) privileges_apply(&sequences, &set, &list.at[i]);
-    is_text(shown(ctx, &set), "+app SELECT*, +app USAGE, +app UPDATE*", "ALL, and an option taken back");
+    is_text(shown(ctx, &set), "+app USAGE, +app SELECT*, +app UPDATE*", "ALL, and an option taken back");
     privileges_own(&set, "app");
-    is_text(shown(ctx, &set), "+owner SELECT, +owner USAGE, +owner UPDATE", "an owner's need no option");
+    is_text(shown(ctx, &set), "+owner USAGE, +owner SELECT, +owner UPDATE", "an owner's need no option");
 }
 
 static void test_reduce(struct ctx *ctx)
