@@ -67,6 +67,8 @@ struct job {
     struct diff *diff;
     bool renamed; /* schemas, types or labels are: any stored text may read differently */
     VEC(struct ask *) asks;
+    struct objects made;   /* domains, composites and ranges that the plan makes, renames or builds again */
+    bool made_known;
     size_t serial;         /* of temp tables */
     struct map *units;     /* temp table -> unit */
     struct map *stand_ins; /* printed name of a live type that made room for its successor -> the name both have */
@@ -84,6 +86,9 @@ const char *ask_mark(struct arena *arena, const struct ask *ask,
 /* canon_types.c: the target's schemas, types and sequences, as far as the asks need them. */
 void types_pieces(struct job *job, struct pieces *pieces);
 bool types_renamed(const struct job *job);
+
+/* canon_made.c: whether a temp table can't have the ask's columns, since the plan makes their types. */
+bool ask_of_made_type(struct job *job, const struct ask *ask);
 
 /* canon_read.c */
 const char *read_query(struct arena *arena);

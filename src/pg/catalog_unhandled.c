@@ -49,6 +49,12 @@ static const char *path_of(struct reader *reader, const struct rows *rows, size_
     return path.text;
 }
 
+/* A constraint is also found by its index, whose comment is not the constraint's. */
+static bool takes_comment(const struct object *object, unsigned class)
+{
+    return object && (class != CLASS_RELATION || object->kind->name_space != NAMES_CONSTRAINT);
+}
+
 void unhandled_rows(struct reader *reader, const struct rows *rows)
 {
     for (size_t i = 0; i < rows->n_rows; i++) {
@@ -58,7 +64,7 @@ void unhandled_rows(struct reader *reader, const struct rows *rows)
         const char *what = rows_get(rows, i, ROW_WHAT);
         bool orphan = what[0] == '?';
         if (oid_map_get(&reader->members, oid_key(class, oid, 0))) continue;
-        if (orphan && oid_map_get(&reader->objects, oid_key(class, oid, sub))) continue;
+        if (orphan && takes_comment(oid_map_get(&reader->objects, oid_key(class, oid, sub)), class)) continue;
         struct unhandled unhandled = {.what = intern(reader->ctx->names, what + orphan),
                                       .path = path_of(reader, rows, i)};
         vec_push(reader->ctx->arena, &reader->schema->unhandled, unhandled);

@@ -8,7 +8,8 @@ static void own_refs(const struct object *table, struct ctx *ctx, struct refs *r
 {
     struct ref *copy = ARENA_ARRAY(ctx->arena, struct ref, refs->n + 1);
     for (size_t i = 0; i < refs->n; i++) {
-        struct object *own = refs->at[i].to && object_is(refs->at[i].to, "column") ? object_child(table, "column", refs->at[i].to->name) : NULL;
+        const struct object *to = refs->at[i].to;
+        struct object *own = to && object_is(to, "column") ? object_child(table, "column", to->name) : NULL;
         copy[i] = refs->at[i];
         if (own) copy[i].to = own;
     }
@@ -183,7 +184,8 @@ static void set_aside(struct ctx *ctx, const struct schema *schema)
         const struct object *base = column ? repeated_column(object) : repeated_check(ctx, object);
         if (!base) continue;
         struct value *from = &base->values[0], *to = &object->values[0]; /* a check's expression */
-        if (column ? !override_differs(ctx, base, object, NULL) : value_equal(ctx, &object->kind->fields[0], from, to)) object->aside = true;
+        object->aside = column ? !override_differs(ctx, base, object, NULL)
+                               : value_equal(ctx, &object->kind->fields[0], from, to);
     }
 }
 

@@ -6,7 +6,8 @@ static void check_storage(struct resolve *r, const struct ast_decl *decl)
 {
     const struct ast_clause *with = ast_clause(decl, "with"), *by = ast_clause(decl, "partition by");
     if (!with || !by) return;
-    struct diag *diag = diag_add(r->ctx, D_INVALID, with->word_span, "%s holds no rows: storage parameters are its partitions'", decl->name);
+    struct diag *diag = diag_add(r->ctx, D_INVALID, with->word_span,
+                                 "%s holds no rows: storage parameters are its partitions'", decl->name);
     diag_note(r->ctx, diag, by->span, "it is partitioned");
 }
 

@@ -1,4 +1,5 @@
 -- One of everything, with names and comments that are not easy.
+SELECT current_setting('server_version_num')::int >= 140000 AS since_14, current_setting('server_version_num')::int >= 150000 AS since_15 \gset
 CREATE ROLE import_app NOLOGIN;
 CREATE ROLE "Import Reader" NOLOGIN;
 
@@ -101,10 +102,13 @@ COMMENT ON FUNCTION shop.touch() IS 'for triggers';
 CREATE FUNCTION shop.total_of(customer bigint, VARIADIC states shop.state[] DEFAULT '{new}') RETURNS numeric
     LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = shop, pg_temp COST 10
     AS 'SELECT sum(total) FROM shop.orders o WHERE o.customer = $1 AND status = ANY ($2)';
-CREATE FUNCTION shop.twice(i integer) RETURNS integer LANGUAGE sql IMMUTABLE STRICT RETURN i * 2;
+CREATE FUNCTION shop.twice(i integer) RETURNS integer LANGUAGE sql IMMUTABLE STRICT AS 'SELECT i * 2';
+\if :since_14
+CREATE FUNCTION shop.thrice(i integer) RETURNS integer LANGUAGE sql RETURN i * 3;
 CREATE FUNCTION shop.atomic() RETURNS TABLE (id integer, name text) LANGUAGE sql BEGIN ATOMIC
     SELECT o.id, c.name FROM shop.orders o JOIN shop.customers c ON c.id = o.customer;
 END;
+\endif
 CREATE PROCEDURE shop.clean(INOUT n integer DEFAULT 0) LANGUAGE plpgsql AS $$ begin delete from shop.cache; end $$;
 CREATE AGGREGATE shop.join_all(text) (SFUNC = textcat, STYPE = text, INITCOND = '');
 CREATE OPERATOR shop.=== (LEFTARG = text, RIGHTARG = text, FUNCTION = texteq);
@@ -156,4 +160,6 @@ ALTER EVENT TRIGGER watch DISABLE;
 COMMENT ON EVENT TRIGGER watch IS 'asleep';
 CREATE UNLOGGED TABLE shop.lost (id integer PRIMARY KEY);
 CREATE SEQUENCE shop.lost_id_seq OWNED BY shop.lost.id;
+\if :since_15
 CREATE UNLOGGED SEQUENCE shop.forgotten;
+\endif
