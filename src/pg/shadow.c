@@ -135,7 +135,8 @@ static void take_live_fields(struct object *object, const struct object *found)
 {
     for (size_t i = 0; found && i < object->kind->n_fields; i++) {
         const struct field *field = &object->kind->fields[i];
-        bool plain = field->type == VALUE_TEXT || field->type == VALUE_WORD || field->type == VALUE_FLAG;
+        bool plain = field->type == VALUE_TEXT || field->type == VALUE_WORD || field->type == VALUE_FLAG ||
+                     field->type == VALUE_PAIRS;
         if (field->means == LIVE && plain) object->values[i] = found->values[i];
     }
 }
