@@ -25,7 +25,8 @@ static bool define(const struct object *attribute, struct buf *out)
 }
 
 /* ALTER TYPE t <what> */
-static struct op *alter_composite(const struct object *attribute, enum op_phase phase, const char *what, struct ops *ops)
+static struct op *alter_composite(const struct object *attribute, enum op_phase phase, const char *what,
+                                  struct ops *ops)
 {
     struct buf sql = buf_new(ops->ctx->arena);
     buf_add(&sql, "ALTER TYPE ");
@@ -54,9 +55,9 @@ static void drop(const struct object *attribute, struct ops *ops)
 static void rename_attribute(const struct object *from, const struct object *to, struct ops *ops)
 {
     struct arena *arena = ops->ctx->arena;
-    alter_composite(to, PHASE_RENAME,
-                    arena_printf(arena, "RENAME ATTRIBUTE %s TO %s", sql_ident_str(arena, from->name), sql_ident_str(arena, to->name)),
-                    ops)->group = 1;
+    const char *old = sql_ident_str(arena, from->name), *new = sql_ident_str(arena, to->name);
+    const char *what = arena_printf(arena, "RENAME ATTRIBUTE %s TO %s", old, new);
+    alter_composite(to, PHASE_RENAME, what, ops)->group = 1;
 }
 
 static void alter(const struct object *from, const struct object *to, const bool *changed, struct ops *ops)

@@ -1,5 +1,5 @@
-/* base_type.c: a type with input and output functions of its own, or the shell of one. Its functions need the type and the type
- * needs its functions: a shell comes first, then they, then the whole. */
+/* base_type.c: a type with input and output functions of its own, or the shell of one. Its functions need the type and
+ * the type needs its functions: a shell comes first, then they, then the whole. */
 #include "kind/kind.h"
 
 #define FIELDS(F) STATEMENT_FIELD(F, RECREATE)
@@ -32,7 +32,8 @@ static void create(const struct object *type, struct ops *ops)
 static void drop(const struct object *type, struct ops *ops)
 {
     bool shell = is_shell(type->values[F_definition].expr.text);
-    op_addf(ops, PHASE_DROP, "DROP TYPE %s%s%s", drop_if(ops), sql_object_str(ops->ctx->arena, type), shell ? "" : " CASCADE");
+    const char *name = sql_object_str(ops->ctx->arena, type);
+    op_addf(ops, PHASE_DROP, "DROP TYPE %s%s%s", drop_if(ops), name, shell ? "" : " CASCADE");
 }
 
 #define FUNCTION(option, column) \
@@ -46,15 +47,18 @@ static void drop(const struct object *type, struct ops *ops)
     FUNCTION("TYPMOD_OUT", "typmodout") FUNCTION("ANALYZE", "typanalyze") subscript \
     "        || ', INTERNALLENGTH = ' || CASE WHEN t.typlen = -1 THEN 'VARIABLE' ELSE t.typlen::text END\n" \
     "        || CASE WHEN t.typbyval THEN ', PASSEDBYVALUE' ELSE '' END\n" \
-    "        || ', ALIGNMENT = ' || CASE t.typalign WHEN 'c' THEN 'char' WHEN 's' THEN 'int2' WHEN 'i' THEN 'int4' ELSE 'double' END\n" \
-    "        || ', STORAGE = ' || CASE t.typstorage WHEN 'p' THEN 'plain' WHEN 'e' THEN 'external' WHEN 'x' THEN 'extended'\n" \
-    "            ELSE 'main' END\n" \
-    "        || CASE WHEN t.typcategory <> 'U' THEN ', CATEGORY = ' || quote_literal(t.typcategory::text) ELSE '' END\n" \
+    "        || ', ALIGNMENT = ' || CASE t.typalign WHEN 'c' THEN 'char' WHEN 's' THEN 'int2' WHEN 'i' THEN 'int4'\n" \
+    "            ELSE 'double' END\n" \
+    "        || ', STORAGE = ' || CASE t.typstorage WHEN 'p' THEN 'plain' WHEN 'e' THEN 'external'\n" \
+    "            WHEN 'x' THEN 'extended' ELSE 'main' END\n" \
+    "        || CASE WHEN t.typcategory <> 'U' THEN ', CATEGORY = ' || quote_literal(t.typcategory::text)\n" \
+    "            ELSE '' END\n" \
     "        || CASE WHEN t.typispreferred THEN ', PREFERRED = true' ELSE '' END\n" \
     "        || coalesce(', DEFAULT = ' || quote_literal(t.typdefault), '')\n" \
     "        || CASE WHEN t.typelem <> 0 THEN ', ELEMENT = ' || format_type(t.typelem, NULL) ELSE '' END\n" \
     "        || CASE WHEN t.typdelim <> ',' THEN ', DELIMITER = ' || quote_literal(t.typdelim::text) ELSE '' END\n" \
-    "        || CASE WHEN t.typcollation <> 0 THEN ', COLLATABLE = true' ELSE '' END || ')' ELSE '' END AS definition\n" \
+    "        || CASE WHEN t.typcollation <> 0 THEN ', COLLATABLE = true' ELSE '' END || ')'\n" \
+    "        ELSE '' END AS definition\n" \
     "FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace\n" \
     "WHERE (t.typtype = 'p' OR t.typtype = 'b' AND NOT EXISTS (SELECT FROM pg_type e WHERE e.typarray = t.oid))\n" \
     "    AND t.typnamespace = ANY ((SELECT current_setting('modelc.schemas')::oid[])::oid[])"

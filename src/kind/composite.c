@@ -28,8 +28,9 @@ static void drop(const struct object *composite, struct ops *ops)
     op_addf(ops, PHASE_DROP, "DROP TYPE %s%s", drop_if(ops), sql_object_str(ops->ctx->arena, composite));
 }
 
-/* An attribute's type changes while columns hold values of the composite: a new one of the same attributes, in the same order
- * (values of arrays come over as text), takes the name. What else is new or gone is altered in place, after or before. */
+/* An attribute's type changes while columns hold values of the composite: a new one of the same attributes, in the same
+ * order (values of arrays come over as text), takes the name. What else is new or gone is altered in place, after or
+ * before. */
 static void rebuild(const struct object *from, const struct object *to, struct ops *ops)
 {
     const struct object *live = from->live ? from : to->live ? to : from;
@@ -63,7 +64,8 @@ static void add_attribute(const struct object *from, const struct object *to, st
     struct buf old = buf_new(out->arena), new = buf_new(out->arena);
     sql_type(&old, &object_get(from, "type")->type);
     sql_type(&new, &object_get(to, "type")->type);
-    if (!str_eq(old.text, new.text)) buf_printf(out, "%s %s -> %s", name_shown(out->arena, to->name), old.text, new.text);
+    if (str_eq(old.text, new.text)) return;
+    buf_printf(out, "%s %s -> %s", name_shown(out->arena, to->name), old.text, new.text);
 }
 
 /* There are no fields of its own: it is built again for its attributes. */

@@ -1,5 +1,6 @@
-/* domain.c: a domain: a type with a default and rules of its own. Its checks are a kind of their own and say their part of
- * CREATE DOMAIN. What ALTER DOMAIN can't do (another base type or collation) is done by a new domain that takes the name. */
+/* domain.c: a domain: a type with a default and rules of its own. Its checks are a kind of their own and say their part
+ * of CREATE DOMAIN. What ALTER DOMAIN can't do (another base type or collation) is done by a new domain that takes the
+ * name. */
 #include "kind/kind.h"
 
 #define FIELDS(F)                                                 \
@@ -49,7 +50,8 @@ static void drop(const struct object *domain, struct ops *ops)
 static struct op *alter_domain(const struct object *domain, const char *what, struct ops *ops)
 {
     const char *name = sql_object_str(ops->ctx->arena, domain);
-    struct op *op = op_add_user(ops, PHASE_TYPES, domain, arena_printf(ops->ctx->arena, "ALTER DOMAIN %s %s", name, what));
+    const char *sql = arena_printf(ops->ctx->arena, "ALTER DOMAIN %s %s", name, what);
+    struct op *op = op_add_user(ops, PHASE_TYPES, domain, sql);
     op->group = 1;
     return op;
 }

@@ -24,7 +24,8 @@ static bool define(const struct object *check, struct buf *out)
 }
 
 /* ALTER DOMAIN d <what> n */
-static struct op *alter_domain(const struct object *check, enum op_phase phase, const char *what, const char *rest, struct ops *ops)
+static struct op *alter_domain(const struct object *check, enum op_phase phase, const char *what, const char *rest,
+                               struct ops *ops)
 {
     struct buf sql = buf_new(ops->ctx->arena);
     buf_add(&sql, "ALTER DOMAIN ");
@@ -52,7 +53,8 @@ static void drop(const struct object *check, struct ops *ops)
 static void rename_check(const struct object *from, const struct object *to, struct ops *ops)
 {
     struct arena *arena = ops->ctx->arena;
-    const char *names = arena_printf(arena, "%s TO %s", sql_ident_str(arena, from->name), sql_ident_str(arena, to->name));
+    const char *old = sql_ident_str(arena, from->name), *new = sql_ident_str(arena, to->name);
+    const char *names = arena_printf(arena, "%s TO %s", old, new);
     alter_domain(to, PHASE_RENAME, "RENAME CONSTRAINT ", names, ops)->search_path = NULL;
 }
 
@@ -66,7 +68,8 @@ static void alter(const struct object *from, const struct object *to, const bool
 {
     (void)from;
     if (!changed[F_not_valid]) return;
-    struct op *op = alter_domain(to, PHASE_REFERENCES, "VALIDATE CONSTRAINT ", sql_object_str(ops->ctx->arena, to), ops);
+    const char *name = sql_object_str(ops->ctx->arena, to);
+    struct op *op = alter_domain(to, PHASE_REFERENCES, "VALIDATE CONSTRAINT ", name, ops);
     op->search_path = NULL;
     op->risk = RISK_REFUSED;
 }

@@ -28,8 +28,9 @@ static const struct field fields[] = {FIELDS(FIELD_ROW)};
 static const struct catalog_query queries[] = {
     {.min_version = 140000, .sql =
         RANGES(
-        "        || CASE WHEN m.typnamespace = t.typnamespace AND m.typname = CASE WHEN position('range' IN t.typname) > 0\n"
-        "            THEN regexp_replace(t.typname, 'range', 'multirange') ELSE t.typname || '_multirange' END THEN ''\n"
+        "        || CASE WHEN m.typnamespace = t.typnamespace AND m.typname = CASE\n"
+        "            WHEN position('range' IN t.typname) > 0 THEN regexp_replace(t.typname, 'range', 'multirange')\n"
+        "            ELSE t.typname || '_multirange' END THEN ''\n"
         "            ELSE ', multirange_type_name = ' || quote_ident(k.nspname) || '.' || quote_ident(m.typname) END\n")
         "    JOIN pg_type m ON m.oid = r.rngmultitypid JOIN pg_namespace k ON k.oid = m.typnamespace\n"
         MANAGED},

@@ -1,5 +1,5 @@
-/* types.c: what a type is in the end, below domains; how values come over from one type to another; how a type is built again
- * while columns hold values of it. */
+/* types.c: what a type is in the end, below domains; how values come over from one type to another; how a type is built
+ * again while columns hold values of it. */
 #include "kind/kind.h"
 
 static bool is_kind(const struct type_name *type, const char *kind)
@@ -21,16 +21,17 @@ struct type_name type_base(const struct type_name *type)
 const char *type_storage(const struct type_name *type)
 {
     static const char *const plain[] = {
-        "bool", "char", "int2", "int4", "int8", "float4", "float8", "money", "date", "time", "timetz", "timestamp", "timestamptz",
-        "interval", "uuid", "macaddr", "macaddr8", "oid", "xid", "xid8", "cid", "tid", "pg_lsn", "point", "lseg", "line", "box",
-        "circle", "name", "regclass", "regtype", "regproc", "regprocedure", "regoper", "regoperator", "regrole", "regnamespace",
-        "regconfig", "regdictionary", "regcollation",
+        "bool", "char", "int2", "int4", "int8", "float4", "float8", "money", "date", "time", "timetz", "timestamp",
+        "timestamptz", "interval", "uuid", "macaddr", "macaddr8", "oid", "xid", "xid8", "cid", "tid", "pg_lsn", "point",
+        "lseg", "line", "box", "circle", "name", "regclass", "regtype", "regproc", "regprocedure", "regoper",
+        "regoperator", "regrole", "regnamespace", "regconfig", "regdictionary", "regcollation",
     };
     const struct type_name base = type_base(type);
     if (base.sql.array) return "extended";
     if (is_kind(&base, "enum")) return "plain";
     if (base.to) return "extended";
-    if (str_eq(base.sql.name, "inet") || str_eq(base.sql.name, "cidr") || str_eq(base.sql.name, "numeric")) return "main";
+    bool main = str_eq(base.sql.name, "inet") || str_eq(base.sql.name, "cidr") || str_eq(base.sql.name, "numeric");
+    if (main) return "main";
     if (str_eq(base.sql.name, "tsquery")) return "plain";
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
         if (str_eq(plain[i], base.sql.name)) return "plain";
@@ -97,7 +98,8 @@ bool type_goes_by_text(const struct type_name *old, const struct type_name *new)
 }
 
 /* Renamed labels replaced. */
-static const char *replace_labels(struct arena *arena, const char *text, const struct object *old, const struct object *new, bool array)
+static const char *replace_labels(struct arena *arena, const char *text, const struct object *old,
+                                  const struct object *new, bool array)
 {
     const struct labels *labels = old->peer == new ? &object_get(old, "labels")->labels : NULL;
     for (size_t i = 0; labels && i < labels->n; i++) {
@@ -135,7 +137,8 @@ static void add_row(struct buf *out, const char *value, const struct object *old
     size_t n = 0;
     buf_printf(out, "(CASE WHEN %s IS NOT DISTINCT FROM NULL THEN NULL ELSE ROW(", value);
     for (size_t i = 0; i < live->children.n; i++) {
-        const struct object *one = live->children.at[i], *from = live == old ? one : one->peer, *to = live == old ? one->peer : one;
+        const struct object *one = live->children.at[i];
+        const struct object *from = live == old ? one : one->peer, *to = live == old ? one->peer : one;
         if (!from || !to) continue;
         if (n++) buf_add(out, ", ");
         const char *part = arena_printf(out->arena, "(%s).%s", value, sql_ident_str(out->arena, to->name));
@@ -147,9 +150,10 @@ static void add_row(struct buf *out, const char *value, const struct object *old
 void type_convert(struct buf *out, const char *value, const struct type_name *old, const struct type_name *new)
 {
     const struct type_name from = type_base(old), to = type_base(new);
+    bool rows = is_kind(&from, "composite") && !from.sql.array && !to.sql.array && from.to->peer == to.to;
     if (!type_goes_by_text(old, new)) {
         buf_add(out, value);
-    } else if (is_kind(&from, "composite") && !from.sql.array && !to.sql.array && from.to->peer == to.to && !may_cut(from.to, to.to)) {
+    } else if (rows && !may_cut(from.to, to.to)) {
         add_row(out, value, from.to, to.to);
     } else {
         const char *text = arena_printf(out->arena, "%s::text%s", value, to.sql.array ? "[]" : "");

@@ -1,5 +1,6 @@
-/* canon_made.c: asks that rest on a domain, composite or range that the plan makes, renames or builds again: a temp table of
- * this server can't have columns of it yet, so the shadow answers them. Enums are made true in place (canon_types.c). */
+/* canon_made.c: asks that rest on a domain, composite or range that the plan makes, renames or builds again: a temp
+ * table of this server can't have columns of it yet, so the shadow answers them. Enums are made true in place
+ * (canon_types.c). */
 #include <string.h>
 
 #include "pg/canon.h"
@@ -23,7 +24,8 @@ static bool is_made_composite(struct job *job, const struct object *composite)
     if (composite->children.n != composite->peer->children.n) return true;
     for (size_t i = 0; i < composite->children.n; i++) {
         const struct object *attribute = composite->children.at[i], *type = object_get(attribute, "type")->type.to;
-        if (!attribute->peer || !str_eq(attribute->name, attribute->peer->name) || !same_type(job, attribute)) return true;
+        bool same = attribute->peer && str_eq(attribute->name, attribute->peer->name) && same_type(job, attribute);
+        if (!same) return true;
         if (type && is_made(job, type)) return true;
     }
     return false;
@@ -31,9 +33,9 @@ static bool is_made_composite(struct job *job, const struct object *composite)
 
 static bool is_made(struct job *job, const struct object *type)
 {
-    if (object_is(type, "enum")) return is_moved(type) || !value_equal(job->ctx, type->kind->fields, type->peer->values, type->values);
     if (type->kind->name_space != NAMES_TYPE) return false; /* the row of a table */
     if (is_moved(type)) return true;
+    if (object_is(type, "enum")) return !value_equal(job->ctx, type->kind->fields, type->peer->values, type->values);
     if (object_is(type, "composite")) return is_made_composite(job, type);
     if (!object_is(type, "domain")) return false;
     const struct object *base = object_get(type, "type")->type.to;

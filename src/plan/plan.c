@@ -5,6 +5,7 @@ struct plan *plan_make(struct ctx *ctx, const struct changes *changes, const str
 {
     struct plan *plan = ARENA_NEW(ctx->arena, struct plan);
     changes_mark(changes);
+    for (size_t i = 0; i < changes->to->all.n; i++) changes->to->all.at[i]->unchecked = false; /* of the other direction's plan */
     plan_asides(changes);
     for (;;) {
         struct ops ops;

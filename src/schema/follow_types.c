@@ -1,5 +1,6 @@
-/* follow_types.c: types that are built again. When ALTER TYPE or ALTER DOMAIN can't do a change, a new type takes the name; the
- * columns that hold values of the old one come over, and the types that are made of it are altered, or built again as well. */
+/* follow_types.c: types that are built again. When ALTER TYPE or ALTER DOMAIN can't do a change, a new type takes the
+ * name; the columns that hold values of the old one come over, and the types that are made of it are altered, or built
+ * again as well. */
 #include "schema/diff_parts.h"
 
 /* ---- who holds values */
@@ -20,8 +21,8 @@ static bool made_of(const struct object *object, const struct object *type)
     return false;
 }
 
-/* Whether a table has values of the type, or of one that is made of it. `inside`: only those in arrays, composites and ranges,
- * which ALTER DOMAIN doesn't look into. */
+/* Whether a table has values of the type, or of one that is made of it. `inside`: only those in arrays, composites and
+ * ranges, which ALTER DOMAIN doesn't look into. */
 static bool is_held(const struct schema *schema, const struct object *type, bool inside)
 {
     for (size_t i = 0; i < schema->all.n; i++) {
@@ -60,7 +61,8 @@ static bool rebuild(struct diff *diff, struct changes *changes, struct object *t
 static bool is_rule(const struct change *change)
 {
     if (object_is(change->to, "domain")) {
-        return change->type == CHANGE_ALTER && is_changed(change, "not_null") && object_flag(change->to, "not_null");
+        if (change->type != CHANGE_ALTER) return false;
+        return is_changed(change, "not_null") && object_flag(change->to, "not_null");
     }
     bool says = change->type == CHANGE_CREATE || change->type == CHANGE_RECREATE || change->type == CHANGE_ALTER;
     return says && object_is(change->to, "domain_check") && !object_flag(change->to, "not_valid");
@@ -71,7 +73,8 @@ static bool outgrows_alter(struct diff *diff, struct changes *changes, const str
     struct object *type = object_is(change->to, "domain") ? change->to : change->to->parent;
     if (!type || !type->peer || is_rebuilt(type)) return false;
     if (object_is(change->to, "attribute")) {
-        return change->type == CHANGE_ALTER && is_held(changes->from, type->peer, false) && rebuild(diff, changes, type);
+        bool in_place = change->type != CHANGE_ALTER || !is_held(changes->from, type->peer, false);
+        return !in_place && rebuild(diff, changes, type);
     }
     return is_rule(change) && is_held(changes->from, type->peer, true) && rebuild(diff, changes, type);
 }
@@ -106,7 +109,9 @@ void diff_follow_types(struct diff *diff, struct changes *changes)
             if (change->to) more |= outgrows_alter(diff, changes, change);
             rebuilt |= change->to && is_rebuilt(change->to);
         }
-        for (size_t i = 0; rebuilt && i < changes->to->all.n; i++) more |= follow_type(diff, changes, changes->to->all.at[i]);
+        for (size_t i = 0; rebuilt && i < changes->to->all.n; i++) {
+            more |= follow_type(diff, changes, changes->to->all.at[i]);
+        }
     }
 }
 
@@ -121,7 +126,7 @@ static void fold_check(struct ctx *ctx, struct change *change)
     if (change->type == CHANGE_DROP || said) change->with_parent = true;
 }
 
-/* An attribute of both types is made with the new one; what is new or gone otherwise is altered after or before it. */
+/* An attribute of both types is made with the new one; what is new or gone is altered after or before it. */
 static bool comes_along(const struct change *change)
 {
     return change->type == CHANGE_ALTER && (object_is(change->to, "attribute") || object_is(change->to, "domain_check"));

@@ -41,7 +41,8 @@ static void add_checks(struct build *b)
         } else if (str_eq(clause->word, "not valid") && check) {
             *object_set(check, "not_valid") = (struct value){.set = true, .flag = true, .span = clause->word_span};
         } else if (str_eq(clause->word, "not valid")) {
-            diag_add(b->r->ctx, D_INVALID, clause->word_span, "`not valid` stands on a domain without what it belongs to: check");
+            diag_add(b->r->ctx, D_INVALID, clause->word_span,
+                     "`not valid` stands on a domain without what it belongs to: check");
         }
     }
 }
@@ -114,7 +115,8 @@ static void fill(struct resolve *r, struct object *object)
     *type = (struct value){.set = true, .span = decl->type_span};
     if (!resolve_type(r, schema_of_decl(decl), decl->type, decl->type_span, &type->type)) return;
     if (leads_to(r, &type->type, owner, &seen)) {
-        diag_add(r->ctx, D_INVALID, decl->type_span, "%s %s is made of itself", owner->kind->title, object_shown(r->ctx->arena, owner));
+        diag_add(r->ctx, D_INVALID, decl->type_span, "%s %s is made of itself", owner->kind->title,
+                 object_shown(r->ctx->arena, owner));
         type->type.to = NULL; /* so that whoever walks along types comes to an end */
     }
     if (collation->set && str_eq(collation->ref.name, type_collation(&type->type))) *collation = (struct value){0};
