@@ -140,7 +140,8 @@ static void edges_from_needed(struct order *order, const struct change *change, 
 {
     const struct change *other = acting(needed);
     if (!other || other == change) return;
-    if (other->type == CHANGE_ALTER && object_is(needed, "enum")) return; /* labels come, none go */
+    /* labels come, none go; a sequence is altered under those who use it */
+    if (other->type == CHANGE_ALTER && (object_is(needed, "enum") || object_is(needed, "sequence"))) return;
     bool both = is_rebuild(change) && is_rebuild(other); /* the old forms go at the end */
     order_edges(order, change, R_TEAR, other, both ? R_TEAR : R_TEAR | R_BUILD);
     bool goes = other->type == CHANGE_DROP || is_rebuild(other);

@@ -328,8 +328,8 @@ static const char *mentioned(enum sql_island what, const char *text)
     sql_mentions(arena, what, text, &found);
     for (size_t i = 0; i < found.n; i++) {
         const struct sql_mention *mention = &found.at[i];
-        buf_printf(&all, "%c:%s%s%s@%zu ", "crftlo"[mention->what], mention->schema ? mention->schema : "",
-                   mention->schema ? "." : "", mention->name, mention->offset);
+        buf_printf(&all, "%c:%s%s%s@%zu%s ", "crftlo"[mention->what], mention->schema ? mention->schema : "",
+                   mention->schema ? "." : "", mention->name, mention->offset, mention->in_body ? " in a body" : "");
     }
     return str_trim(arena, all.text);
 }
@@ -339,7 +339,7 @@ static void test_mentions(void)
     is_text(mentioned(SQL_EXPR, "s.f('é', t.a::x.y) + b"), "o:+@20 f:s.f@0 l:é@4 c:t.a@10 t:x.y@15 c:b@22",
             "an expression");
     is_text(mentioned(SQL_STATEMENT, "create function f() returns int language sql as 'select g() from a.b'"),
-            "f:f@0 t:pg_catalog.int4@28 f:g@0 r:a.b@0", "a function's body in SQL");
+            "t:pg_catalog.int4@28 f:g@0 in a body r:a.b@0 in a body", "a function's body in SQL");
     is_text(mentioned(SQL_STATEMENT, "create trigger x after insert on a.t execute function f()"), "f:f@0 r:a.t@33",
             "a trigger");
     is_text(mentioned(SQL_STATEMENT, "comment on column a.t.c is 'x'"), "r:a.t@0", "a comment on a column");
