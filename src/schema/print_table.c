@@ -4,6 +4,23 @@
 #include "schema/layout.h"
 #include "schema/print.h"
 
+/* ---- defaults */
+
+/* PostgreSQL prints 'a'::text for the default 'a' of a text column: the cast goes without saying. */
+static const char *plain_default(struct arena *arena, const struct object *column)
+{
+    const char *text = object_get(column, "default")->expr.text, *type = object_get(column, "type")->type.text, *end = text;
+    if (!column->live || !type || text[0] != '\'') return text;
+    do { /* a doubled quote is two literals side by side */
+        end = strchr(end + 1, '\'');
+        end = end ? end + 1 : text + strlen(text);
+    } while (*end == '\'');
+    if (!str_starts(end, "::")) return text;
+    const char *open = strchr(type, '('), *close = open ? strchr(open, ')') : NULL;
+    if (close) type = arena_printf(arena, "%.*s%s", (int)(open - type), type, close + 1);
+    return strcmp(end + 2, type) == 0 ? arena_strndup(arena, text, (size_t)(end - text)) : text;
+}
+
 /* ---- serial */
 
 static bool is_all_default(const struct object *sequence, const struct object *column, const char *maximum)
@@ -100,7 +117,7 @@ static const char *column_text(const struct printer *p, const struct object *col
     print_identity(&buf, column);
     if (object_get(column, "default")->set && !serial) {
         buf_add(&buf, " default ");
-        print_free(&buf, object_get(column, "default")->expr.text, false);
+        print_free(&buf, plain_default(buf.arena, column), false);
     }
     print_expr(&buf, column, "generated", "generated");
     print_was(&buf, column);

@@ -1,12 +1,13 @@
 # cluster.sh: a private PostgreSQL for one test: socket only, nothing synced, gone when the test ends. To be sourced.
 #
-# cluster_start        makes and starts it; sets PG_BIN, CLUSTER_DIR (socket and data), PGHOST, PGPORT, PGUSER for psql and pg_dump
+# cluster_start        makes and starts it; sets PG_BIN, CLUSTER_DIR (socket and data), CLUSTER_MAJOR, PGHOST, PGPORT, PGUSER for psql and pg_dump
 # cluster_url DB       the postgresql:// URL of a database on it
 # cluster_stop         stops it by its process id and removes its folder; safe to call twice (use it in a trap on EXIT)
 
-# The folder of the server programs.
+# The folder of the server programs. MODELC_LIVE_BIN: of another version than MODELC_PG_BIN, which modelc's own scratch server is of.
 cluster_bin() {
     local dir
+    if [ -n "${MODELC_LIVE_BIN:-}" ]; then echo "$MODELC_LIVE_BIN"; return; fi
     if [ -n "${MODELC_PG_BIN:-}" ]; then echo "$MODELC_PG_BIN"; return; fi
     dir=$(pg_config --bindir 2>/dev/null) && [ -x "$dir/initdb" ] && [ -x "$dir/postgres" ] && { echo "$dir"; return; }
     dir=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -t/ -k5,5nr | while read -r d; do
@@ -43,6 +44,7 @@ cluster_start() {
         return 1
     }
     rm -f "$CLUSTER_DIR.initdb"
+    CLUSTER_MAJOR=$("$PG_BIN/postgres" --version | sed -E 's/[^0-9]*([0-9]+).*/\1/')
     export PGHOST=$CLUSTER_DIR PGPORT=5432 PGUSER=postgres
     unset PGDATABASE PGSERVICE PGPASSWORD PGOPTIONS DATABASE_URL
     cluster_run "$PG_BIN/postgres" -D "$CLUSTER_DIR/data" -k "$CLUSTER_DIR" -c listen_addresses= -c port=5432 -c fsync=off \
@@ -54,7 +56,7 @@ cluster_start() {
     trap 'exit 130' INT
     trap 'exit 143' TERM
     for i in $(seq 1 200); do
-        "$PG_BIN/pg_isready" -q -h "$CLUSTER_DIR" && return 0
+        psql -qXAt -d postgres -c '' >/dev/null 2>&1 && return 0
         kill -0 "$CLUSTER_PID" 2>/dev/null || break
         sleep 0.05
     done
