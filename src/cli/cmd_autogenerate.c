@@ -131,7 +131,8 @@ int cmd_autogenerate(struct session *s)
     if (!session_open_db(s, FOREIGN_REFUSED) || !stands_at_heads(s) || !session_expects_models(s)) return session_code(s);
     struct map *held = held_by_files(s), *wanted = schema_manifest(s->ctx, s->models);
     if (!held || !compare_read(s, &found) || !adopt_find(s, &found, &adoption)) return session_code(s);
-    if (!compare_unhandled(s, &found) || !compare_changes(s, &found)) return session_code(s);
+    bool handled = compare_unhandled(s, s->models);
+    if (!compare_unhandled(s, found.live) || !handled || !compare_changes(s, &found)) return session_code(s);
     if (adoption.by_hand.n) return write_by_hand(s, &found, &adoption, held, wanted);
     if (!compare_plan(s, &found)) return session_code(s);
     compare_object_lines(s, held, wanted, &lines);

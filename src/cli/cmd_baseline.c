@@ -37,7 +37,7 @@ static bool plan_all(struct session *s, struct revision_draft *draft)
     struct object_lines lines = {0};
     if (!models) return false;
     compare_object_lines(s, map_new(s->ctx->arena), schema_manifest(s->ctx, models), &lines);
-    if (!everything_plan(s->ctx, everything_new(s->ctx), models, &up, &down)) return false;
+    if (!everything_plan(s->ctx, everything_new(s->ctx, s->conn ? s->conn->version : 0), models, &up, &down)) return false;
     if (up->ops.n == 0) {
         diag_add(s->ctx, D_USAGE, nowhere, "the models hold nothing that a revision could create");
         return false;
@@ -111,12 +111,12 @@ int cmd_baseline(struct session *s)
 {
     struct revision_draft draft;
     int seconds, code = CODE_DONE;
-    if (!is_first(s) || !draft_begin(s, &draft) || !session_models(s) || !plan_all(s, &draft)) return session_code(s);
+    if (!is_first(s) || !draft_begin(s, &draft) || !session_models(s)) return session_code(s);
     if (!option_seconds(s->ctx, s->options, OPT_LOCK_TIMEOUT, s->project->lock_timeout, &seconds))
         return session_code(s);
-    if (!at_hand_open(s)) return session_code(s);
+    if (!at_hand_open(s) || !plan_all(s, &draft)) return session_code(s);
     if (s->conn && !session_lock(s, seconds, "baseline", &code)) return code;
-    compare_unhandled(s, NULL);
+    compare_unhandled(s, s->models);
     enum finding finding = look(s);
     if (finding == FOUND_NOTHING || finding == FOUND_DIFFERENT) return session_code(s);
     return write_and_stamp(s, &draft, finding);

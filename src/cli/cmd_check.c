@@ -89,16 +89,9 @@ static void report_drift(struct session *s, const struct comparison *found)
     }
 }
 
-/* Under --strict: nothing is passed over. */
-static bool strict_about(struct session *s, const struct comparison *found)
-{
-    return !option_given(s->options, OPT_STRICT) || compare_unhandled(s, found);
-}
-
 /* Pending, drift and unsaved are three things: drift is judged only where models, files and database stand at the same revision. */
-static bool check_database(struct session *s, bool saved)
+static bool check_database(struct session *s, bool saved, struct comparison *found)
 {
-    struct comparison found = {0};
     if (!session_open_db(s, FOREIGN_REFUSED)) return false;
     check_applied_files(s);
     size_t behind = apply_pending(s->graph, &s->current);
@@ -108,16 +101,15 @@ static bool check_database(struct session *s, bool saved)
         diag_mend(s->ctx, diag, "mend", "modelc upgrade head");
         return true;
     }
-    bool strict = option_given(s->options, OPT_STRICT);
-    if (!saved && !strict) return true;
-    if (!compare_read(s, &found) || !strict_about(s, &found)) return false;
+    if (!saved && !option_given(s->options, OPT_STRICT)) return true;
+    if (!compare_read(s, found)) return false;
     if (!saved) return true;
-    if (!compare_changes(s, &found)) return false;
-    report_drift(s, &found);
+    if (!compare_changes(s, found)) return false;
+    report_drift(s, found);
     return true;
 }
 
-static void print_json(struct session *s, size_t findings)
+static void print_json(struct session *s, size_t findings, const struct schema *live)
 {
     json_t *object = json_object();
     json_object_set_new(object, "in_sync", json_boolean(findings == 0));
@@ -126,6 +118,7 @@ static void print_json(struct session *s, size_t findings)
     json_object_set_new(object, "files", json_integer((json_int_t)s->models->files));
     json_object_set_new(object, "revisions", json_integer((json_int_t)s->graph->all.n));
     json_object_set_new(object, "database", out_text(s->conn ? s->conn->title : NULL));
+    json_object_set_new(object, "unhandled", unhandled_json(s, s->models, live));
     out_json(&s->out, object);
 }
 
@@ -138,6 +131,14 @@ static void say_clean(struct session *s)
               s->conn ? ", and the database" : "");
 }
 
+static void say_unhandled(struct session *s, const struct schema *live)
+{
+    struct block block = block_new(&s->out, BLOCK_WIDTH);
+    if (!live || s->out.quiet || s->out.json) return;
+    unhandled_add(s, live, &block);
+    block_print(&block);
+}
+
 static bool wants_database(const struct session *s)
 {
     return option_given(s->options, OPT_DB) || option_given(s->options, OPT_ENV);
@@ -145,11 +146,12 @@ static bool wants_database(const struct session *s)
 
 int cmd_check(struct session *s)
 {
+    struct comparison found = {0};
     if (!session_project(s)) return session_code(s);
     /* two files with one number are a finding: both are named, and rebase mends it */
     if (!session_graph(s)) return diag_has(s->ctx, D_DUPLICATE) ? CODE_FINDINGS : session_code(s);
     if (!session_expects_models(s)) return session_code(s);
-    if (!strict_about(s, NULL)) return session_code(s);
+    bool handled = compare_unhandled(s, s->models);
     size_t mark = diag_errors(s->ctx);
     struct map *held = revisions_manifest(s->ctx, s->graph, NULL);
     if (!held) return session_code(s);
@@ -158,10 +160,12 @@ int cmd_check(struct session *s)
     if (s->graph->heads.n > 1) walk_report_heads(s->ctx, s->graph);
     check_unfinished(s);
     if (option_given(s->options, OPT_STAGED) && !check_git(s)) return session_code(s);
-    if (wants_database(s) && !check_database(s, saved)) return session_code(s);
+    if (wants_database(s) && !check_database(s, saved, &found)) return session_code(s);
     size_t findings = diag_errors(s->ctx) - mark;
-    if (s->out.json) print_json(s, findings);
-    if (findings > 0) return CODE_FINDINGS;
-    say_clean(s);
-    return CODE_DONE;
+    if (found.live) handled = compare_unhandled(s, found.live) && handled;
+    if (s->out.json) print_json(s, findings, found.live);
+    if (handled && findings == 0) say_clean(s);
+    say_unhandled(s, found.live);
+    if (!handled) return session_code(s);
+    return findings > 0 ? CODE_FINDINGS : CODE_DONE;
 }

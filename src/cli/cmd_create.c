@@ -262,7 +262,7 @@ static int create_here(struct creating *c)
 static int print_script(struct creating *c)
 {
     struct session *s = c->s;
-    if (!prepare(c, everything_new(s->ctx))) return session_code(s);
+    if (!prepare(c, everything_new(s->ctx, 0))) return session_code(s);
     const char *script = create_script(s->ctx, s->project, &c->work, s->graph, &c->heads, c->manifest);
     if (s->out.json) out_json(&s->out, json_pack("{s:o}", "sql", out_text(script)));
     out_print(&s->out, "%s", script);
@@ -274,7 +274,7 @@ int cmd_create(struct session *s)
     struct creating c = {.s = s, .progress = {.digest = ""}};
     int seconds, code = CODE_DONE;
     if (!session_project(s) || !session_graph(s) || !session_models(s) || !models_are_saved(s)) return session_code(s);
-    compare_unhandled(s, NULL);
+    compare_unhandled(s, s->models);
     if (option_given(s->options, OPT_SQL)) return print_script(&c);
     if (!option_seconds(s->ctx, s->options, OPT_LOCK_TIMEOUT, s->project->lock_timeout, &seconds))
         return session_code(s);

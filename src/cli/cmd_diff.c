@@ -15,7 +15,7 @@ int cmd_diff(struct session *s)
     struct comparison found = {0};
     if (!session_open_db(s, FOREIGN_ALLOWED) || !session_models(s) || !compare_read(s, &found)) return session_code(s);
     if (!compare_changes(s, &found) || !compare_plan(s, &found)) return session_code(s);
-    compare_unhandled(s, &found);
+    compare_unhandled(s, s->models);
     if (s->out.json) out_json(&s->out, compare_json(s, &found));
     else if (option_given(s->options, OPT_SQL)) print_sql(s, &found);
     else if (found.up->n == 0) compare_say_equal(s, &found);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/compare.h"
 #include "cli/import.h"
 #include "pg/catalog.h"
 #include "pg/embedded.h"
@@ -80,7 +81,9 @@ static struct schema *read_schema(struct import *import, struct conn *conn)
 {
     struct catalog_options options = {.state_schema = import->s->project->state_schema};
     struct schema *live = catalog_read(conn, &options);
-    if (live) forget_comments(import->s->ctx, conn, live);
+    if (!live) return NULL;
+    forget_comments(import->s->ctx, conn, live);
+    unhandled_leave_ignored(import->s->project, live);
     return live;
 }
 
@@ -157,7 +160,7 @@ static void add_unsaid(const struct import *import, struct block *block)
     const struct schema *live = import->live;
     for (size_t i = 0; i < live->unhandled.n && i < SHOWN; i++) {
         const struct unhandled *one = &live->unhandled.at[i];
-        block_add(block, i ? "" : "Left out", "%s %s: modelc does not handle it", one->what, one->path);
+        block_add(block, i ? "" : "Not handled", "%s %s", one->what, one->path);
     }
     if (live->unhandled.n > SHOWN) block_add(block, "", "and %zu more", live->unhandled.n - SHOWN);
 }

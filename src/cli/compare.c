@@ -64,6 +64,7 @@ bool compare_read(struct session *s, struct comparison *found)
     struct catalog_options options = {.models = s->models, .known = found->known, .state_schema = s->project->state_schema};
     found->live = catalog_read(s->conn, &options);
     if (!found->live) return false;
+    unhandled_leave_ignored(s->project, found->live);
     found->diff = diff_bind(s->ctx, found->live, s->models, found->known);
     found->diff->ignored = ignored;
     found->diff->ignored_arg = s->project;

@@ -25,9 +25,15 @@ bool compare_plan(struct session *s, struct comparison *found);
 /* Prints what was detected, a line each ("  + column  products.xyz ..  models/shop.model:14"), what is risky, what isn't managed and what modelc has no kind for. */
 void compare_report(struct session *s, const struct comparison *found);
 json_t *compare_json(struct session *s, const struct comparison *found);
-/* Warnings by place for what the models say and modelc doesn't handle yet; under --strict errors, also for what the
- * database (`found`, may be NULL) has of the kind. False where that are errors. */
-bool compare_unhandled(struct session *s, const struct comparison *found);
+/* Warnings by place for what the models say and modelc doesn't handle; under --strict errors, and for the database's, too. False
+ * where that are errors. */
+bool compare_unhandled(struct session *s, const struct schema *schema);
+/* What the database has of the kind: one line that counts it, with -v one for each; nothing where there is none. */
+void unhandled_add(struct session *s, const struct schema *live, struct block *block);
+/* The names of all; either may be NULL. */
+json_t *unhandled_json(struct session *s, const struct schema *models, const struct schema *live);
+/* Forgets what `ignore =` names, by "what path" or path. */
+void unhandled_leave_ignored(const struct project *project, struct schema *schema);
 /* "No changes detected: 12 tables in 3 files equal shop at 8f3a1c2b9d04 (head)", or how many objects are unmanaged:
  * compare_report() lists them. */
 void compare_say_equal(struct session *s, const struct comparison *found);

@@ -127,19 +127,6 @@ static void add_not_verified(struct session *s, const struct comparison *found, 
     }
 }
 
-/* What is in the database and has no kind yet: a count, and the first names. */
-static void add_live_unhandled(struct session *s, const struct comparison *found, struct block *block)
-{
-    if (found->live->unhandled.n == 0) return;
-    struct buf names = buf_new(s->ctx->arena);
-    size_t n = found->live->unhandled.n;
-    for (size_t i = 0; i < n && i < 4; i++) {
-        buf_printf(&names, "%s%s %s", i ? ", " : "", found->live->unhandled.at[i].what, found->live->unhandled.at[i].path);
-    }
-    block_add(block, "Left out", "%s in the database that modelc does not handle yet: %s%s",
-              str_count(s->ctx->arena, n, "object"), names.text, n > 4 ? " .." : "");
-}
-
 void compare_report(struct session *s, const struct comparison *found)
 {
     if (s->out.json) return;
@@ -155,27 +142,8 @@ void compare_report(struct session *s, const struct comparison *found)
     if (found->upgrade) add_risks(found->upgrade, &rest);
     add_unmanaged(s, found, &rest);
     add_not_verified(s, found, &rest);
-    add_live_unhandled(s, found, &rest);
+    unhandled_add(s, found->live, &rest);
     block_print(&rest);
-}
-
-bool compare_unhandled(struct session *s, const struct comparison *found)
-{
-    size_t errors = diag_errors(s->ctx);
-    bool strict = option_given(s->options, OPT_STRICT);
-    for (size_t i = 0; i < s->models->unhandled.n; i++) {
-        const struct unhandled *item = &s->models->unhandled.at[i];
-        struct diag *diag = diag_add(s->ctx, D_UNSUPPORTED, item->span, "%s %s is not handled yet: modelc leaves it alone",
-                                     item->what, item->path);
-        if (strict) diag_severity(diag, SEVERITY_ERROR);
-    }
-    for (size_t i = 0; found && strict && i < found->live->unhandled.n; i++) {
-        const struct unhandled *item = &found->live->unhandled.at[i];
-        struct diag *diag = diag_add(s->ctx, D_UNSUPPORTED, item->span,
-                                     "%s %s is in the database, and not handled yet: modelc leaves it alone", item->what, item->path);
-        diag_severity(diag, SEVERITY_ERROR);
-    }
-    return !strict || diag_errors(s->ctx) == errors;
 }
 
 void compare_say_equal(struct session *s, const struct comparison *found)
@@ -228,5 +196,6 @@ json_t *compare_json(struct session *s, const struct comparison *found)
         const char *path = object_path(s->ctx->arena, object);
         json_array_append_new(unmanaged, out_text(arena_printf(s->ctx->arena, "%s %s", object->kind->name, path)));
     }
-    return json_pack("{s:o, s:o, s:o, s:o}", "changes", changes, "statements", statements, "risks", risks, "unmanaged", unmanaged);
+    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "changes", changes, "statements", statements, "risks", risks, "unmanaged",
+                     unmanaged, "unhandled", unhandled_json(s, s->models, found->live));
 }

@@ -3,9 +3,10 @@
 
 #include <string.h>
 
-struct schema *everything_new(struct ctx *ctx)
+struct schema *everything_new(struct ctx *ctx, int version)
 {
     struct schema *empty = schema_new(ctx, true);
+    empty->version = version;
     schema_add(empty, kind_find("schema"), NULL, "public");
     return empty;
 }
@@ -15,6 +16,12 @@ static const char *root_line(struct arena *arena, const struct object *root)
     return arena_printf(arena, "%s %s\n", root->kind->name, root->name);
 }
 
+/* What is there before there are models, and does no harm to them. */
+static bool is_ground(const struct object *root)
+{
+    return object_is(root, "schema") || object_is(root, "extension");
+}
+
 void everything_strip(struct schema *live, const char *kept)
 {
     struct arena *arena = live->ctx->arena;
@@ -22,7 +29,7 @@ void everything_strip(struct schema *live, const char *kept)
     live->all.n = live->roots.n = live->unhandled.n = 0;
     for (size_t i = 0; i < roots.n; i++) {
         struct object *root = roots.at[i];
-        if (kept && !strstr(kept, root_line(arena, root))) continue;
+        if (!is_ground(root) || (kept && !strstr(kept, root_line(arena, root)))) continue;
         root->children.n = 0;
         root->by_name = map_new(arena);
         root->serial = live->all.n;
@@ -38,9 +45,14 @@ const char *everything_roots(struct ctx *ctx, const struct schema *live)
     return lines.text;
 }
 
-static bool takes_name(const struct object *object)
+/* Relations and types share their names, whatever their kinds; NULL: not in the way. */
+static const char *name_taken(struct arena *arena, const struct object *object)
 {
-    return object->kind->name_space == NAMES_RELATION || object->kind->name_space == NAMES_TYPE;
+    enum name_space names = object->kind->name_space;
+    bool shared = names == NAMES_RELATION || names == NAMES_TYPE, part = object->parent && !object_is(object->parent, "schema");
+    if (!shared && (part || is_ground(object) || object_is(object, "default_privileges"))) return NULL;
+    const char *path = object_path(arena, object);
+    return shared ? path : arena_printf(arena, "%s %s", object->kind->title, path);
 }
 
 void everything_taken(struct ctx *ctx, const struct schema *live, const struct schema *models, struct taken *taken)
@@ -49,15 +61,15 @@ void everything_taken(struct ctx *ctx, const struct schema *live, const struct s
     struct map *names = map_new(arena);
     for (size_t i = 0; i < live->all.n; i++) {
         const struct object *object = live->all.at[i];
-        if (takes_name(object)) map_put(names, object_path(arena, object), (void *)object->kind->title);
+        const char *name = name_taken(arena, object);
+        if (name) map_put(names, name, (void *)object->kind->title);
     }
     for (size_t i = 0; i < live->unhandled.n; i++)
         map_put(names, live->unhandled.at[i].path, (void *)live->unhandled.at[i].what);
     for (size_t i = 0; i < models->all.n; i++) {
         const struct object *object = models->all.at[i];
-        const char *path = takes_name(object) ? object_path(arena, object) : NULL,
-                   *what = path ? map_get(names, path) : NULL;
-        if (what) vec_push(arena, taken, arena_printf(arena, "%s %s", what, path));
+        const char *name = name_taken(arena, object), *what = name ? map_get(names, name) : NULL;
+        if (what) vec_push(arena, taken, arena_printf(arena, "%s %s", what, object_path(arena, object)));
     }
 }
 
@@ -65,7 +77,7 @@ bool everything_plan(struct ctx *ctx, struct schema *empty, struct schema *model
 {
     static const struct plan_options options = {.create = true};
     size_t errors = diag_errors(ctx);
-    struct diff *diff = diff_bind(ctx, empty, models, NULL);
+    struct diff *diff = diff_bind(ctx, empty, models, map_new(ctx->arena)); /* nothing there is ours to drop */
     struct changes *backward = down ? diff_changes(diff, true) : NULL, *forward = diff_changes(diff, false);
     if (diag_errors(ctx) > errors) return false;
     if (down) *down = plan_make(ctx, backward, &options);

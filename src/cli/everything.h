@@ -5,14 +5,14 @@
 #include "cli/session.h"
 #include "plan/plan.h"
 
-/* A live schema that has only what every new database has. */
-struct schema *everything_new(struct ctx *ctx);
+/* A live schema that has only what every new database has, on a server of that version (0: not known). */
+struct schema *everything_new(struct ctx *ctx, int version);
 /* Takes all from a live schema but the roots (schemas, extensions) of which "kind name" is a line of `kept` (NULL: all
  * of them). */
 void everything_strip(struct schema *live, const char *kept);
 /* The roots that it has, a line each. */
 const char *everything_roots(struct ctx *ctx, const struct schema *live);
-/* The names of the models' relations and types that are taken in the live database: "table public.products". */
+/* What of the models the live database has a thing by that name of: "table public.products". */
 struct taken { const char **at; size_t n, cap; };
 void everything_taken(struct ctx *ctx, const struct schema *live, const struct schema *models, struct taken *taken);
 

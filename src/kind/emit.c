@@ -143,8 +143,9 @@ void sql_type(struct buf *buf, const struct type_name *type)
 {
     struct sql_type sql = type->sql;
     if (type->to) {
+        bool beside = str_eq(sql.schema, object_schema(type->to)->name); /* a multirange type may stand elsewhere */
         if (!type->multirange) sql.name = now(type->to)->name;
-        sql.schema = now(object_schema(now(type->to)))->name;
+        if (!type->multirange || beside) sql.schema = now(object_schema(now(type->to)))->name;
     }
     buf_add(buf, sql_type_text(buf->arena, &sql));
 }

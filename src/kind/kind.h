@@ -205,6 +205,7 @@ struct ops {
     bool reverse;                /* planning a downgrade: `from` is the models' side */
     bool foreign;                /* what is dropped was made in this database only (--drop): elsewhere it may not exist */
     bool forced;                 /* this change is made only because something it depends on changes */
+    int version;                 /* the server's, as 150004; 0: not known */
     VEC(struct op) list;
 };
 

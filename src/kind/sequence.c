@@ -43,10 +43,18 @@ static const struct { size_t field; const char *words; } numbers[] = {
     {F_increment, "INCREMENT BY"}, {F_minimum, "MINVALUE"}, {F_maximum, "MAXVALUE"}, {F_start, "START WITH"}, {F_cache, "CACHE"},
 };
 
+/* Before 15 there are no unlogged sequences: an owned one counts as what its table is, and there is nothing to do. */
+static bool always_logged(const struct object *object, const struct ops *ops)
+{
+    bool old = ops->version > 0 && ops->version < 150000;
+    return old && (!object_flag(object, "unlogged") || object->values[F_owned_by].set);
+}
+
 static void create(const struct object *object, struct ops *ops)
 {
     struct buf sql = buf_new(ops->ctx->arena);
-    buf_printf(&sql, "CREATE %sSEQUENCE %s", object_flag(object, "unlogged") ? "UNLOGGED " : "",
+    bool unlogged = object_flag(object, "unlogged") && !always_logged(object, ops);
+    buf_printf(&sql, "CREATE %sSEQUENCE %s", unlogged ? "UNLOGGED " : "",
                sql_object_str(ops->ctx->arena, object));
     if (!str_eq(object_text(object, "type"), "bigint")) buf_printf(&sql, " AS %s", object_text(object, "type"));
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
@@ -111,7 +119,7 @@ static void alter(const struct object *from, const struct object *to, const bool
     }
     if (changed[F_cycle]) buf_add(&sql, object_flag(to, "cycle") ? " CYCLE" : " NO CYCLE");
     if (sql.len) op_addf(ops, PHASE_COLUMNS, "ALTER SEQUENCE %s%s", sql_object_str(arena, to), sql.text);
-    if (changed[F_unlogged] && !follows_table(from, to)) {
+    if (changed[F_unlogged] && !follows_table(from, to) && !always_logged(to, ops)) {
         op_addf(ops, PHASE_COLUMNS, "ALTER SEQUENCE %s SET %s", sql_object_str(arena, to),
                 object_flag(to, "unlogged") ? "UNLOGGED" : "LOGGED");
     }
@@ -143,7 +151,6 @@ static void drop(const struct object *object, struct ops *ops)
     "WHERE c.relkind = 'S' AND d.deptype IS DISTINCT FROM 'i'\n" \
     "    AND c.relnamespace = ANY ((SELECT current_setting('modelc.schemas')::oid[])::oid[])"
 
-/* Before 15 a sequence was always logged; an owned one counts as what its table is. */
 static const struct catalog_query queries[] = {
     {.min_version = 150000, .sql = SEQUENCES("c.relpersistence = 'u'")},
     {.min_version = 0,

@@ -96,8 +96,11 @@ static struct privileges base_of(const struct pair *pair)
 
 static void say(const struct pair *pair, const struct object *model, struct privileges *set)
 {
-    for (size_t i = 0; model && i < model->privileges.n; i++)
-        privileges_apply(&pair->of, set, &model->privileges.at[i]);
+    for (size_t i = 0; model && i < model->privileges.n; i++) {
+        struct privilege said = model->privileges.at[i];
+        if (str_eq(said.role, pair->owner)) said.role = ROLE_OWNER; /* as whom the set knows them */
+        privileges_apply(&pair->of, set, &said);
+    }
 }
 
 /* ---- states */

@@ -132,6 +132,15 @@ static void bind_kind(struct diff *diff, const struct kind *kind)
     }
 }
 
+/* Routines come before relations, whose rows may be their arguments. */
+static void bind_routines_of_rows(struct diff *diff, const struct kind *kind)
+{
+    for (size_t i = 0; kind->parent && i < diff->models->all.n; i++) {
+        const struct object *parent = diff->models->all.at[i];
+        if (kind_stands_in(kind, parent->kind->name)) bind_named(parent, kind);
+    }
+}
+
 /* ---- structure ---- */
 
 static bool same_structure(struct ctx *ctx, struct object *live, struct object *model)
@@ -302,7 +311,10 @@ struct diff *diff_bind(struct ctx *ctx, struct schema *live, struct schema *mode
     diff->drops = map_new(ctx->arena);
     bind_roots(diff);
     for (size_t k = 0; k < n_kinds; k++) {
-        if (kinds[k] == &kind_column) inherit_spell_out(diff); /* tables are bound, what they are made of isn't */
+        if (kinds[k] == &kind_column) {
+            for (size_t i = 0; i < k; i++) bind_routines_of_rows(diff, kinds[i]);
+            inherit_spell_out(diff); /* tables are bound, what they are made of isn't */
+        }
         if (kinds[k]->parent) bind_kind(diff, kinds[k]);
     }
     bind_by_structure(diff, true);

@@ -76,16 +76,16 @@ ends "autogenerate says it the same" 0 "2 objects of shop are unmanaged:$" autog
 psql "drop table stray; drop table stray2"
 
 # --strict
-psql "create view seen as select 1 as one"
-ends "autogenerate names what is left out" 0 "^Left out  1 object .* does not handle yet: view public.seen$" autogenerate -m none
-ends "--strict: an error" 2 "error: view public.seen is in the database, and not handled yet" autogenerate -m none --strict
-ends "check --strict looks there, too" 2 "error: view public.seen" check --strict --db "$("$MODELC" db url)"
-psql "drop view seen"
-echo "create view seen as select 1 as one;" >models/seen.model
-ends "autogenerate warns of a construct without a kind" 0 "seen.model:1:.* warning: view" autogenerate -m none
+psql "comment on index products_pkey is 'seen'"
+ends "autogenerate names what is not handled" 0 "^Not handled  1 thing: comment public.products_pkey$" autogenerate -m none
+ends "--strict: an error" 2 "error: comment public.products_pkey is in the database, and not handled yet" autogenerate -m none --strict
+ends "check --strict looks there, too" 2 "error: comment public.products_pkey" check --strict --db "$("$MODELC" db url)"
+psql "comment on index products_pkey is null"
+echo "create subscription seen connection 'dbname=none' publication p;" >models/seen.model
+ends "autogenerate warns of a construct without a kind" 0 "seen.model:1:.* warning: statement seen" autogenerate -m none
 ls migrations/versions >before
-ends "--strict: an error by place" 2 "seen.model:1:.* error: view" autogenerate -m none --strict
-ends "check --strict" 2 "seen.model:1:.* error: view" check --strict
+ends "--strict: an error by place" 2 "seen.model:1:.* error: statement seen" autogenerate -m none --strict
+ends "check --strict" 2 "seen.model:1:.* error: statement seen" check --strict
 ends "check without" 0 "in sync" check
 cat >models/seen.model <<'E'
 table marks {

@@ -7,7 +7,7 @@ set -u
 database rich "$here/rich.sql" || { echo "Bail out! rich.sql does not load"; exit 1; }
 project rich
 ends "import" 0 'Wrote +models/' import
-! grep -E 'warning|error|Left out' "$work/both" >"$work/unsaid"
+! grep -E 'warning|error|Not handled' "$work/both" >"$work/unsaid"
 tap_result $? "import says everything" "$work/both"
 [ -n "${MODELC_KEEP:-}" ] && cp -r "$dir/models" "$work/rich.models"
 round_trip rich
