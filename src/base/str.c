@@ -54,11 +54,6 @@ void buf_separate(struct buf *buf, const char *opening, const char *separator)
     buf_add(buf, separator);
 }
 
-bool str_eq(const char *a, const char *b)
-{
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 int str_cmp(const char *a, const char *b)
 {
     if (a == b) return 0;

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "base/arena.h"
 
@@ -24,7 +25,10 @@ void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(
 void buf_separate(struct buf *buf, const char *opening, const char *separator);
 
 /* Equality of strings that are often interned: the pointers first. Both NULL are equal. */
-bool str_eq(const char *a, const char *b);
+static inline bool str_eq(const char *a, const char *b)
+{
+    return a == b || (a && b && *a == *b && strcmp(a, b) == 0);
+}
 /* A total, stable order by bytes; NULL first. */
 int str_cmp(const char *a, const char *b);
 bool str_starts(const char *text, const char *prefix);

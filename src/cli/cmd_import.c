@@ -92,7 +92,7 @@ static struct schema *read_script(struct import *import, const char *name)
     struct session *s = import->s;
     const char *path = path_join(s->ctx->arena, s->start, name);
     struct source *source = strcmp(name, "-") == 0 ? read_stdin(s) : file_load(s->ctx, path, name);
-    struct scratch *scratch = source ? scratch_open(s->ctx, NULL) : NULL;
+    struct scratch *scratch = source ? scratch_open(s->ctx, NULL, 0) : NULL;
     struct schema *schema = NULL;
     if (scratch && load_script(scratch_conn(scratch), source)) schema = read_schema(import, scratch_conn(scratch));
     scratch_close(scratch);

@@ -66,6 +66,7 @@ const struct kind kind_aggregate = {
     .parent = "schema",
     .word = "aggregate",
     .name_space = NAMES_OWN,
+    .overloaded = true,
     .phase = PHASE_CODE,
     .fields = fields,
     .n_fields = sizeof fields / sizeof *fields,

@@ -105,6 +105,7 @@ const struct kind kind_attribute = {
     .fields = fields,
     .n_fields = sizeof fields / sizeof *fields,
     .queries = queries,
+    .present = "relkinds WHERE relkind = 'c'",
     .create = create,
     .define = define,
     .alter = alter,

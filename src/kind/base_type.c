@@ -79,6 +79,7 @@ const struct kind kind_base_type = {
     .fields = fields,
     .n_fields = sizeof fields / sizeof *fields,
     .queries = queries,
+    .present = "typtypes WHERE typtype IN ('b', 'p')",
     .calls = "function",
     .create = create,
     .drop = drop,

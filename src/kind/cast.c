@@ -5,9 +5,18 @@
 
 static const struct field fields[] = {FIELDS(FIELD_ROW)};
 
+static void spell(struct buf *buf, const struct object *object)
+{
+    buf_addc(buf, '(');
+    sql_type(buf, &object->args.at[0]);
+    buf_add(buf, " AS ");
+    sql_type(buf, &object->args.at[1]);
+    buf_addc(buf, ')');
+}
+
 static const struct catalog_query queries[] = {
     {.min_version = 0, .sql =
-        "SELECT c.oid, x.named AS name, 'CREATE CAST ' || x.named\n"
+        "SELECT c.oid, x.named AS name, c.castsource || ' ' || c.casttarget AS args, 'CREATE CAST ' || x.named\n"
         "    || CASE c.castmethod WHEN 'f' THEN ' WITH FUNCTION ' || c.castfunc::regprocedure::text\n"
         "        WHEN 'i' THEN ' WITH INOUT' ELSE ' WITHOUT FUNCTION' END\n"
         "    || CASE c.castcontext WHEN 'i' THEN ' AS IMPLICIT' WHEN 'a' THEN ' AS ASSIGNMENT' ELSE '' END AS"
@@ -29,6 +38,7 @@ const struct kind kind_cast = {
     .word = "cast",
     .name_space = NAMES_OWN,
     .verbatim = true,
+    .spell = spell,
     .phase = PHASE_CODE,
     .fields = fields,
     .n_fields = sizeof fields / sizeof *fields,

@@ -40,15 +40,15 @@
 const struct catalog_query column_queries[] = {
     {.min_version = 140000, .sql = COLUMNS(COMPRESSION("a"))},
     {.min_version = 0, .sql = COLUMNS("NULL AS compression")},
-    {.part = 1, .min_version = 140000, .sql = CHILD_COLUMNS(COMPRESSION("a"), "a.attcompression <> p.attcompression")},
-    {.part = 1, .min_version = 0, .sql = CHILD_COLUMNS("NULL AS compression", "false")},
+    {.part = 1, .min_version = 140000, .present = "pg_inherits", .sql = CHILD_COLUMNS(COMPRESSION("a"), "a.attcompression <> p.attcompression")},
+    {.part = 1, .min_version = 0, .present = "pg_inherits", .sql = CHILD_COLUMNS("NULL AS compression", "false")},
     {.part = 2, .min_version = 0, .sql =
         "SELECT adrelid AS oid, adnum AS sub, coalesce(pg_get_expr(adbin,\n"
         "    CASE WHEN position('{VAR ' IN adbin::text) > 0 THEN adrelid ELSE 0 END), '') AS \"generated|default\"\n"
         "FROM pg_attrdef\n"
         "WHERE adrelid IN (SELECT oid FROM pg_class WHERE relkind IN ('r', 'p')\n"
         "    AND relnamespace = ANY ((SELECT current_setting('modelc.schemas')::oid[])::oid[]))"},
-    {.part = 3, .min_version = 0, .sql =
+    {.part = 3, .min_version = 0, .present = "relkinds WHERE relkind = 'S'", .sql =
         "SELECT d.refobjid AS oid, d.refobjsubid AS sub, c.relname AS identity_sequence,\n"
         "    nullif(array_remove(ARRAY[\n"
         "        CASE WHEN s.seqcache <> 1 THEN 'cache=' || s.seqcache END,\n"

@@ -99,6 +99,7 @@ const struct kind kind_composite = {
     .word = "composite",
     .name_space = NAMES_TYPE,
     .queries = queries,
+    .present = "relkinds WHERE relkind = 'c'",
     .create = create,
     .drop = drop,
     .needs = needs,

@@ -136,6 +136,7 @@ const struct kind kind_domain = {
     .fields = fields,
     .n_fields = sizeof fields / sizeof *fields,
     .queries = queries,
+    .present = "typtypes WHERE typtype = 'd'",
     .create = create,
     .alter = alter,
     .drop = drop,

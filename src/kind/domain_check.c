@@ -94,6 +94,7 @@ const struct kind kind_domain_check = {
     .fields = fields,
     .n_fields = sizeof fields / sizeof *fields,
     .queries = queries,
+    .present = "typtypes WHERE typtype = 'd'",
     .create = create,
     .define = define,
     .alter = alter,

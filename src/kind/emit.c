@@ -20,7 +20,8 @@ void sql_object_as(struct buf *buf, const struct object *object, const char *nam
     const struct object *schema = in_schema || own ? schema_now(object) : NULL;
     if (object->kind->verbatim) {
         if (schema) buf_printf(buf, "%s.", sql_ident_str(buf->arena, now(schema)->name));
-        buf_add(buf, name);
+        if (object->kind->spell) object->kind->spell(buf, object);
+        else buf_add(buf, name);
     } else {
         sql_qname(buf, schema ? now(schema)->name : NULL, name);
     }

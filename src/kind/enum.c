@@ -211,6 +211,7 @@ const struct kind kind_enum = {
     .fields = fields,
     .n_fields = sizeof fields / sizeof *fields,
     .queries = queries,
+    .present = "typtypes WHERE typtype = 'e'",
     .create = create,
     .alter = alter,
     .drop = drop,

@@ -36,6 +36,7 @@ const struct kind kind_function = {
     .parent = "schema",
     .word = "function",
     .name_space = NAMES_OWN,
+    .overloaded = true,
     .phase = PHASE_CODE,
     .fields = fields,
     .n_fields = sizeof fields / sizeof *fields,

@@ -144,7 +144,7 @@ struct object {
     struct objects children;   /* in the order of the model or the catalog */
     struct map *by_name;       /* of children ("kind name"), for object_child() */
     struct value *values;      /* [kind->n_fields] */
-    bool has_args;             /* a routine or operator: its argument types are part of its identity */
+    bool has_args;             /* a routine or operator: its argument types follow its name (a cast's are in it) */
     struct type_names args;    /* input types, without modifiers; an operator's missing side has the name "none" */
     const char *tail;          /* verbatim SQL that follows the quoted name: " USING btree" of an operator class; NULL: none */
     const char *comment;       /* NULL: none */
@@ -334,6 +334,7 @@ struct catalog_query {
     int min_version;   /* server_version_num; rows of one part newest first */
     const char *sql;   /* see pg/catalog.h for the columns it returns */
     int part;          /* 0: the objects themselves; 1, 2, ..: further queries that complete them. Parts ascend */
+    const char *present; /* as the kind's: where this has no row, the part is not read; NULL: always */
 };
 
 /* Names that live in one namespace can't be taken before they are released. */
@@ -346,14 +347,18 @@ struct kind {
     const char *parent;  /* "table", "schema" or NULL; where it may be one of several: "table view materialized_view" */
     const char *word;    /* the declaration's word in ast.h: "table", "foreign key" */
     enum name_space name_space;
+    bool overloaded;     /* several of one name live side by side, told apart by their arguments */
     bool verbatim;       /* its name is SQL as it stands, never quoted: an operator's sign, a cast's "(a AS b)" */
+    /* Writes a verbatim name that is made of types (object->args) as those are called at this point of a plan. */
+    void (*spell)(struct buf *buf, const struct object *object);
     enum op_phase phase; /* of statement_create() */
     bool own_comment;    /* its live comment is not ours unless the model gives one (an extension's) */
     const struct field *fields;
     size_t n_fields;
     const struct catalog_query *queries; /* newest first, ends with {0}; NULL: another kind's query feeds it */
     /* "pg_policy", "pg_proc WHERE oid >= 16384": where this has no row, no database object of the kind can exist, and its queries are not
-     * run; cheap to ask. NULL: always run them. */
+     * run; cheap to ask. NULL: always run them. Two more tables are at hand: relkinds (relkind) and typtypes (typtype; of no
+     * array) hold what there is of the user's in pg_class and pg_type. */
     const char *present;
     /* "function operator": kinds of objects that its `definition` calls by name where neither pg_depend nor the syntax tree tells; they
      * are found by their names in it, live or not. NULL: none. */

@@ -90,6 +90,7 @@ const struct kind kind_materialized_view = {
     .fields = fields,
     .n_fields = sizeof fields / sizeof *fields,
     .queries = queries,
+    .present = "relkinds WHERE relkind = 'm'",
     .create = statement_create,
     .finish = depends_finish,
     .alter = alter,

@@ -31,6 +31,7 @@ const struct kind kind_operator = {
     .parent = "schema",
     .word = "operator",
     .name_space = NAMES_OWN,
+    .overloaded = true,
     .verbatim = true,
     .phase = PHASE_CODE,
     .fields = fields,

@@ -22,6 +22,7 @@ const struct kind kind_procedure = {
     .parent = "schema",
     .word = "procedure",
     .name_space = NAMES_OWN,
+    .overloaded = true,
     .phase = PHASE_CODE,
     .fields = fields,
     .n_fields = sizeof fields / sizeof *fields,

@@ -49,6 +49,7 @@ const struct kind kind_range = {
     .fields = fields,
     .n_fields = sizeof fields / sizeof *fields,
     .queries = queries,
+    .present = "typtypes WHERE typtype = 'r'",
     .calls = "function operator_class collation",
     .create = statement_create,
     .drop = statement_drop,

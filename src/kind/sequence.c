@@ -168,6 +168,7 @@ const struct kind kind_sequence = {
     .fields = fields,
     .n_fields = sizeof fields / sizeof *fields,
     .queries = queries,
+    .present = "relkinds WHERE relkind = 'S'",
     .create = create,
     .finish = finish,
     .alter = alter,

@@ -1,13 +1,24 @@
 /* transform.c: how values of a type look inside a procedural language. */
+#include <string.h>
+
 #include "kind/exotic.h"
 
 #define FIELDS(F) DEFINITION_ONLY(F)
 
 static const struct field fields[] = {FIELDS(FIELD_ROW)};
 
+static void spell(struct buf *buf, const struct object *object)
+{
+    const char *language = object->name;
+    for (const char *at = language; at; at = strstr(at + 1, " LANGUAGE ")) language = at;
+    buf_add(buf, "FOR ");
+    sql_type(buf, &object->args.at[0]);
+    buf_add(buf, language);
+}
+
 static const struct catalog_query queries[] = {
     {.min_version = 0, .sql =
-        "SELECT t.oid, x.named AS name, 'CREATE TRANSFORM ' || x.named || ' ('\n"
+        "SELECT t.oid, x.named AS name, t.trftype::text AS args, 'CREATE TRANSFORM ' || x.named || ' ('\n"
         "    || concat_ws(', ', 'FROM SQL WITH FUNCTION ' || nullif(t.trffromsql, 0)::regprocedure::text,\n"
         "        'TO SQL WITH FUNCTION ' || nullif(t.trftosql, 0)::regprocedure::text) || ')' AS definition\n"
         "FROM pg_transform t JOIN pg_language l ON l.oid = t.trflang\n"
@@ -26,6 +37,7 @@ const struct kind kind_transform = {
     .word = "transform",
     .name_space = NAMES_OWN,
     .verbatim = true,
+    .spell = spell,
     .phase = PHASE_CODE,
     .fields = fields,
     .n_fields = sizeof fields / sizeof *fields,

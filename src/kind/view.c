@@ -41,6 +41,7 @@ const struct kind kind_view = {
     .fields = fields,
     .n_fields = sizeof fields / sizeof *fields,
     .queries = queries,
+    .present = "relkinds WHERE relkind = 'v'",
     .create = statement_create,
     .alter = statement_replace,
     .drop = statement_drop,

@@ -67,6 +67,7 @@ const struct kind kind_view_column = {
     .fields = fields,
     .n_fields = sizeof fields / sizeof *fields,
     .queries = queries,
+    .present = "relkinds WHERE relkind IN ('v', 'm', 'f')",
     .create = create,
     .alter = alter,
     .drop = drop,

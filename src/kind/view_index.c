@@ -43,6 +43,7 @@ const struct kind kind_view_index = {
     .fields = fields,
     .n_fields = sizeof fields / sizeof *fields,
     .queries = queries,
+    .present = "relkinds WHERE relkind = 'm'",
     .create = statement_create,
     .finish = depends_finish,
     .alter = alter,

@@ -48,21 +48,15 @@ struct ast_arg arg_relation(struct span span, const struct ast_arg *schema, cons
 struct ast_arg arg_label(struct reader *r, struct span span)
 {
     const char *raw = text_at(r->source, span);
-    if (*raw == '"') return arg_name(r, span);
+    if (*raw == '"' || (span_len(span) > 2 && raw[1] == '&')) return arg_name(r, span);
     const char *text = intern_n(r->ctx->names, raw, span_len(span));
     return (struct ast_arg){.type = AST_STRING, .text = text, .span = span};
 }
 
 struct ast_arg arg_string(struct reader *r, struct span span)
 {
-    const char *raw = text_at(r->source, span);
-    size_t len = span_len(span);
-    struct buf text = buf_new(r->ctx->arena);
-    for (size_t i = 1; i + 1 < len; i++) {
-        buf_addc(&text, raw[i]);
-        if (raw[i] == '\'') i++;
-    }
-    return (struct ast_arg){.type = AST_STRING, .text = intern(r->ctx->names, text.text), .span = span};
+    const char *text = sql_unquote(r->ctx->arena, text_at(r->source, span), span_len(span));
+    return (struct ast_arg){.type = AST_STRING, .text = intern(r->ctx->names, text), .span = span};
 }
 
 struct ast_arg arg_free(struct span span, const char *text)

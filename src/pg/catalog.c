@@ -30,6 +30,8 @@ struct step {
 struct steps {
     struct step at[STEPS_MAX];
     size_t n;
+    const char *unhandled; /* NULL: there can be nothing that no kind has */
+    bool depend;           /* something is there whose dependencies only pg_depend tells */
 };
 
 struct watch { /* for whether the catalogs moved */
@@ -40,26 +42,64 @@ struct watch { /* for whether the catalogs moved */
 
 /* ---- which queries */
 
-/* One row, a column for each kind: may there be objects of it at all? Most databases have no operators, no policies .. */
-static const char *present_query(struct arena *arena)
+static void add_present(struct buf *sql, const char *present)
+{
+    if (present) buf_printf(sql, ", EXISTS (SELECT FROM %s)", present);
+    else buf_add(sql, ", true");
+}
+
+/* One row, a column for each kind, for each of its queries, and for what no kind has: may there be any at all? Most
+ * databases have no operators, no policies .. */
+static const char *present_query(struct arena *arena, int version)
 {
     struct buf sql = buf_new(arena);
+    buf_add(&sql, "WITH relkinds AS MATERIALIZED (SELECT DISTINCT relkind FROM pg_class WHERE oid >= 16384),"
+                  " typtypes AS MATERIALIZED (SELECT DISTINCT typtype FROM pg_type WHERE oid >= 16384"
+                  " AND (typtype <> 'b' OR typarray <> 0)) SELECT true");
     for (size_t i = 0; i < n_kinds; i++) {
-        buf_add(&sql, i ? ", " : "SELECT ");
-        if (kinds[i]->present) buf_printf(&sql, "EXISTS (SELECT FROM %s)", kinds[i]->present);
-        else buf_add(&sql, "true");
+        add_present(&sql, kinds[i]->present);
+        for (const struct catalog_query *query = kinds[i]->queries; query && query->sql; query++) add_present(&sql, query->present);
     }
+    unhandled_present(&sql, version);
     return sql.text;
 }
 
-static void add_steps(const struct kind *kind, int version, struct steps *steps)
+/* What depends on others only as its own fields say, and on functions and types by what has others. */
+static bool is_plain(const struct kind *kind)
+{
+    static const char *const plain[] = {"schema", "extension", "collation", "enum", "sequence", "table", "foreign_table", "column",
+                                        "domain_check", "attribute", "primary_key", "unique", "check", "exclude", "index",
+                                        "foreign_key", "default_privileges"};
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
+        if (str_eq(kind->name, plain[i])) return true;
+    }
+    return !kind->queries;
+}
+
+static bool is_present(const struct rows *present, size_t column)
+{
+    return str_eq(rows_get(present, 0, column), "t");
+}
+
+/* From `column` on stand the answers of the kind; returns the next one's. */
+static size_t add_steps(const struct kind *kind, int version, const struct rows *present, size_t column, struct steps *steps)
 {
     int done = -1;
-    for (const struct catalog_query *query = kind->queries; query && query->sql; query++) {
-        if (query->part == done || query->min_version > version || steps->n == STEPS_MAX) continue;
-        steps->at[steps->n++] = (struct step){kind, query->sql};
+    bool any = is_present(present, column++);
+    if (any && !is_plain(kind)) steps->depend = true;
+    for (const struct catalog_query *query = kind->queries; query && query->sql; query++, column++) {
+        if (!any || query->part == done || query->min_version > version || steps->n == STEPS_MAX) continue;
         done = query->part;
+        if (is_present(present, column)) steps->at[steps->n++] = (struct step){kind, query->sql};
     }
+    return column;
+}
+
+static void read_present(struct reader *reader, const struct rows *present, struct steps *steps)
+{
+    size_t column = 1;
+    for (size_t i = 0; i < n_kinds; i++) column = add_steps(kinds[i], reader->conn->version, present, column, steps);
+    steps->unhandled = unhandled_query(reader->ctx->arena, present, column);
 }
 
 /* "schema x" of the manifest. */
@@ -110,7 +150,7 @@ static void zero_queries(struct reader *reader, const struct watch *watch, const
     sql[ZERO_SNAPSHOT] = snapshot_query();
     sql[ZERO_MARK] = watch->no_mark ? "SELECT NULL" : mark_query();
     sql[ZERO_SCHEMAS] = schemas_query(reader->ctx->arena, reader->options);
-    sql[ZERO_PRESENT] = present_query(reader->ctx->arena);
+    sql[ZERO_PRESENT] = present_query(reader->ctx->arena, reader->conn->version);
 }
 
 static size_t first_queries(struct reader *reader, const struct steps *steps, const char **sql)
@@ -121,8 +161,8 @@ static size_t first_queries(struct reader *reader, const struct steps *steps, co
         "SELECT classoid, objoid, objsubid, description FROM pg_description WHERE objoid >= 16384 UNION ALL"
         " SELECT classoid, objoid, objsubid, description FROM pg_description WHERE classoid = 'pg_namespace'::regclass"
         " AND objoid < 16384 AND description <> 'standard public schema'";
-    sql[FIRST_UNHANDLED] = unhandled_query(reader->ctx->arena, reader->conn->version);
-    sql[FIRST_DEPEND] = depend_query();
+    sql[FIRST_UNHANDLED] = steps->unhandled ? steps->unhandled : "SELECT 0 WHERE false";
+    sql[FIRST_DEPEND] = steps->depend ? depend_query() : "SELECT 0 WHERE false";
     sql[FIRST_PRIVILEGES] = privileges_query(reader->ctx->arena);
     for (size_t i = 0; i < steps->n; i++) sql[FIRST_COUNT + i] = steps->at[i].sql;
     return FIRST_COUNT + steps->n;
@@ -196,9 +236,7 @@ static enum outcome zero_round(struct reader *reader, struct watch *watch, struc
     }
     watch->snapshot = only_cell(reader, &rows[ZERO_SNAPSHOT]);
     watch->mark = only_cell(reader, &rows[ZERO_MARK]);
-    for (size_t i = 0; i < n_kinds; i++) {
-        if (str_eq(rows_get(&rows[ZERO_PRESENT], 0, i), "t")) add_steps(kinds[i], reader->conn->version, steps);
-    }
+    read_present(reader, &rows[ZERO_PRESENT], steps);
     free_rows(rows, ZERO_COUNT);
     return READ_DONE;
 }

@@ -534,7 +534,7 @@ static void decode_args(struct reader *reader, struct object *object, const char
 {
     struct arena *arena = reader->ctx->arena;
     size_t n = count_numbers(text);
-    object->has_args = true;
+    object->has_args = object->kind->overloaded;
     object->args = (struct type_names){.at = ARENA_ARRAY(arena, struct type_name, n + 1), .n = n, .cap = n};
     long number;
     for (size_t i = 0; i < n && next_number(&text, &number); i++) {

@@ -14,23 +14,34 @@
 
 static const struct {
     int min_version;
-    const char *sql;
+    const char *present, *sql;
 } parts[] = {
-#define REPORTED(what, min_version, about, query) {min_version, query},
+#define REPORTED(what, min_version, about, present, query) {min_version, present, query},
 #include "pg/unhandled.def"
 #undef REPORTED
 };
 
-const char *unhandled_query(struct arena *arena, int version)
+enum { N_PARTS = sizeof parts / sizeof *parts };
+
+void unhandled_present(struct buf *sql, int version)
+{
+    for (size_t i = 0; i < N_PARTS; i++) {
+        if (parts[i].min_version > version) buf_add(sql, ", false");
+        else buf_printf(sql, ", EXISTS (SELECT FROM %s)", parts[i].present);
+    }
+}
+
+const char *unhandled_query(struct arena *arena, const struct rows *present, size_t column)
 {
     struct buf sql = buf_new(arena);
+    size_t n = 0;
     buf_add(&sql, "WITH n AS MATERIALIZED (SELECT oid, nspname FROM pg_namespace WHERE " SQL_MANAGED("oid") ")");
-    for (size_t i = 0, n = 0; i < sizeof parts / sizeof *parts; i++) {
-        if (parts[i].min_version > version) continue;
+    for (size_t i = 0; i < N_PARTS; i++) {
+        if (!str_eq(rows_get(present, 0, column + i), "t")) continue;
         buf_printf(&sql, "%s%s", n++ ? " UNION ALL " : " ", parts[i].sql);
     }
     buf_add(&sql, " ORDER BY 5, 6, 7, 8, 4");
-    return sql.text;
+    return n ? sql.text : NULL;
 }
 
 enum { ROW_CLASS, ROW_OID, ROW_SUB, ROW_WHAT, ROW_SCHEMA, ROW_NAME, ROW_PART, ROW_REST };

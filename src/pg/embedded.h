@@ -38,11 +38,11 @@ bool embedded_keep(struct ctx *ctx, struct embedded *server, bool keep);
 /* postgresql:// URL of a database on it. */
 const char *embedded_url(struct ctx *ctx, const struct embedded *server, const char *database);
 
-/* A throw-away database for proofs and canonical forms: on `url` (--scratch) or on a private server below the temp folder's cache;
- * `scratch_close` drops it. */
+/* A throw-away database for proofs and canonical forms: on `url` (--scratch) or on a private server below the temp folder's cache
+ * (of `version`, as 150004, where there are programs of it; 0: of the newest); `scratch_close` drops it. */
 struct scratch;
 struct conn;
-struct scratch *scratch_open(struct ctx *ctx, const char *url);
+struct scratch *scratch_open(struct ctx *ctx, const char *url, int version);
 struct conn *scratch_conn(struct scratch *scratch);
 /* A further empty database on it, with a session of its own; scratch_close() closes and drops it. NULL and a diagnostic on failure. */
 struct conn *scratch_more(struct scratch *scratch);

@@ -109,7 +109,10 @@ const char *privileges_query(struct arena *arena);
 void privileges_rows(struct reader *reader, const struct rows *rows);
 
 /* catalog_unhandled.c */
-const char *unhandled_query(struct arena *arena, int version);
+/* A column for each thing that is looked for: may there be one? And the query for those that the answers, from `column`
+ * on, say there may be; NULL: none. */
+void unhandled_present(struct buf *sql, int version);
+const char *unhandled_query(struct arena *arena, const struct rows *present, size_t column);
 void unhandled_rows(struct reader *reader, const struct rows *rows);
 
 /* fingerprint.c */

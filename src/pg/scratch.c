@@ -97,11 +97,21 @@ static bool copy_cluster(struct ctx *ctx, const struct embedded *server, const c
     return false;
 }
 
-static bool start_private(struct scratch *scratch)
+/* What the live server says of a text the same version says best; another will do. */
+static bool find_programs(struct ctx *ctx, struct embedded *server, int version)
+{
+    size_t mark = diag_mark(ctx);
+    if (server_find(ctx, server, version / 10000)) return true;
+    if (version == 0) return false;
+    diag_rollback(ctx, mark);
+    return server_find(ctx, server, 0);
+}
+
+static bool start_private(struct scratch *scratch, int version)
 {
     struct ctx *ctx = scratch->ctx;
     struct embedded *server = ARENA_NEW(ctx->arena, struct embedded);
-    if (!server_find(ctx, server, 0)) return false;
+    if (!find_programs(ctx, server, version)) return false;
     server->base = server_cache(ctx, server);
     server->user = "postgres";
     server->port = 5432;
@@ -145,14 +155,14 @@ static bool create_named(struct scratch *scratch, const char *url)
     return scratch->conn != NULL;
 }
 
-struct scratch *scratch_open(struct ctx *ctx, const char *url)
+struct scratch *scratch_open(struct ctx *ctx, const char *url, int version)
 {
     struct scratch *scratch = ARENA_NEW(ctx->arena, struct scratch);
     scratch->ctx = ctx;
     scratch->lock = -1;
     if (url) {
         if (create_named(scratch, url)) return scratch;
-    } else if (start_private(scratch)) {
+    } else if (start_private(scratch, version)) {
         scratch->conn = conn_open(ctx, NULL, scratch->url, false);
         if (scratch->conn) return scratch;
     }

@@ -263,8 +263,8 @@ bool server_initdb(struct ctx *ctx, const struct embedded *server, const char *d
 {
     const char *made = arena_printf(ctx->arena, "%s.new", name), *output;
     const char *argv[24] = {path_join(ctx->arena, server->bin, "initdb"), "-D", made, "-U", server->user, "-A", "trust",
-                            "-N", "-E", "UTF8", "--no-instructions", "--locale=C.UTF-8"};
-    size_t n = 12, locale = 11;
+                            "-N", "-E", "UTF8", "--locale=C.UTF-8"};
+    size_t n = 11, locale = 10;
     for (; more && *more && n < 23; more++) argv[n++] = *more;
     for (int attempt = 0; attempt < 2; attempt++) {
         if (dir_exists(path_join(ctx->arena, dir, made))) server_remove(ctx, server, dir, made);

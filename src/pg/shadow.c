@@ -155,10 +155,9 @@ static void finish(struct shadow *s)
 
 /* ---- the server */
 
-static void say_no_server(struct shadow *s, const char *url, size_t mark)
+static void say_no_server(struct shadow *s, size_t mark)
 {
-    if (url) diag_soften(s->ctx, mark);
-    else diag_rollback(s->ctx, mark);
+    diag_soften(s->ctx, mark); /* why there is none */
     struct diag *diag = diag_add(s->ctx, D_UNVERIFIED, (struct span){0}, "%s not compared: there is no scratch server",
                                  str_count(s->ctx->arena, s->n, "definition"));
     diag_mend(s->ctx, diag, "hint", "install postgresql-15 (the server), or give --scratch URL");
@@ -185,9 +184,9 @@ void shadow_answer(struct job *job, struct ask **asks, size_t n, const char *url
         asks[i]->refusal = NOT_REFUSED;
         memset(asks[i]->answers, 0, sizeof asks[i]->answers);
     }
-    s.scratch = scratch_open(job->ctx, url);
+    s.scratch = scratch_open(job->ctx, url, job->conn->version);
     if (!s.scratch) {
-        say_no_server(&s, url, mark);
+        say_no_server(&s, mark);
         return;
     }
     ask_models(&s);

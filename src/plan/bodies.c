@@ -63,7 +63,9 @@ static bool goes_unread(struct ctx *ctx, const struct plan *plan, size_t at, str
     const struct object *to = op->change->to;
     if (!is_routine(to) || op->phase != PHASE_CODE || !read_routine(ctx, to, routine)) return false;
     if (!validator(routine) || !routine->body) return false;
-    return to->unchecked || (str_eq(routine->language, "plpgsql") && mentions_later(plan, at, routine->body));
+    /* What a live one's body mentions is in no catalog, so nothing else puts it in order. */
+    bool unordered = to->live || str_eq(routine->language, "plpgsql");
+    return to->unchecked || (unordered && mentions_later(plan, at, routine->body));
 }
 
 static struct op setting(const struct op *beside, const char *sql)

@@ -64,6 +64,18 @@ static void bind_defaults(struct diff *diff)
     }
 }
 
+/* A cast or transform is told by its types, which may be called otherwise now; they are bound before. */
+static void bind_by_types(struct diff *diff)
+{
+    for (size_t i = 0; i < diff->models->roots.n; i++) {
+        struct object *model = diff->models->roots.at[i];
+        for (size_t j = 0; model->kind->spell && !model->peer && j < diff->live->roots.n; j++) {
+            struct object *live = diff->live->roots.at[j];
+            if (live->kind == model->kind && !live->peer && same_args(live, model) && same_language(live, model)) bind(live, model);
+        }
+    }
+}
+
 static void bind_roots(struct diff *diff)
 {
     const struct objects *roots = &diff->models->roots;
@@ -127,15 +139,6 @@ static void bind_kind(struct diff *diff, const struct kind *kind)
         }
     }
     for (size_t i = 0; i < diff->models->all.n; i++) {
-        const struct object *parent = diff->models->all.at[i];
-        if (kind_stands_in(kind, parent->kind->name)) bind_named(parent, kind);
-    }
-}
-
-/* Routines come before relations, whose rows may be their arguments. */
-static void bind_routines_of_rows(struct diff *diff, const struct kind *kind)
-{
-    for (size_t i = 0; kind->parent && i < diff->models->all.n; i++) {
         const struct object *parent = diff->models->all.at[i];
         if (kind_stands_in(kind, parent->kind->name)) bind_named(parent, kind);
     }
@@ -311,12 +314,13 @@ struct diff *diff_bind(struct ctx *ctx, struct schema *live, struct schema *mode
     diff->drops = map_new(ctx->arena);
     bind_roots(diff);
     for (size_t k = 0; k < n_kinds; k++) {
-        if (kinds[k] == &kind_column) {
-            for (size_t i = 0; i < k; i++) bind_routines_of_rows(diff, kinds[i]);
-            inherit_spell_out(diff); /* tables are bound, what they are made of isn't */
-        }
-        if (kinds[k]->parent) bind_kind(diff, kinds[k]);
+        if (kinds[k] == &kind_column) inherit_spell_out(diff); /* tables are bound, what they are made of isn't */
+        if (kinds[k]->parent && !kinds[k]->overloaded) bind_kind(diff, kinds[k]);
     }
+    for (size_t k = 0; k < n_kinds; k++) { /* by their arguments, whose types are bound by now */
+        if (kinds[k]->overloaded) bind_kind(diff, kinds[k]);
+    }
+    bind_by_types(diff);
     bind_by_structure(diff, true);
     for (size_t i = 0; i < models->all.n; i++) {
         struct object *model = models->all.at[i];

@@ -109,7 +109,7 @@ static void compare_names(struct diff *diff, struct changes *changes, struct obj
 {
     bool in_schema = from->parent && object_is(from->parent, "schema");
     bool moved = in_schema && from->parent->peer != to->parent && !moves_with_owner(from, to);
-    bool renamed = !str_eq(from->name, to->name);
+    bool renamed = !to->kind->spell && !str_eq(from->name, to->name);
     if (!moved && !renamed) return;
     struct change *change = changes_add_facet(changes, diff->ctx, CHANGE_RENAME, from, to);
     change->moved = moved;

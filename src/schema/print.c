@@ -22,9 +22,25 @@ static bool is_language_word(const char *name)
     return false;
 }
 
+/* U&"a\000Ab": in a model a quote ends on its line. */
+static void print_escaped(struct buf *buf, const char *text, char quote)
+{
+    buf_printf(buf, "U&%c", quote);
+    for (; *text; text++) {
+        if (*text == '\n' || *text == '\r') {
+            buf_printf(buf, "\\%04X", (unsigned)*text);
+            continue;
+        }
+        if (*text == '\\' || *text == quote) buf_addc(buf, *text);
+        buf_addc(buf, *text);
+    }
+    buf_addc(buf, quote);
+}
+
 void print_name(struct buf *buf, const char *name)
 {
-    if (is_language_word(name) && !sql_needs_quotes(name)) buf_printf(buf, "\"%s\"", name);
+    if (strpbrk(name, "\r\n")) print_escaped(buf, name, '"');
+    else if (is_language_word(name) && !sql_needs_quotes(name)) buf_printf(buf, "\"%s\"", name);
     else sql_ident(buf, name);
 }
 
@@ -77,6 +93,11 @@ void print_type(const struct printer *p, struct buf *buf, const struct type_name
     if (!type->to || type->multirange) {
         buf_add(buf, sql_type_text(p->ctx->arena, &type->sql));
         return;
+    }
+    bool hidden = is_on_path(p, type->to) && sql_type_builtin(type->to->name); /* pg_catalog comes first */
+    if (hidden) {
+        print_name(buf, object_schema(type->to)->name);
+        buf_addc(buf, '.');
     }
     print_qname(p, buf, type->to);
     if (type->sql.array) buf_add(buf, "[]");
@@ -211,6 +232,10 @@ static void print_label(struct buf *buf, const char *label)
     for (const char *at = label; *at; at++) plain = plain && (isalnum((unsigned char)*at) || *at == '_');
     if (plain) {
         buf_add(buf, label);
+        return;
+    }
+    if (strpbrk(label, "\r\n")) {
+        print_escaped(buf, label, '\'');
         return;
     }
     buf_addc(buf, '\'');

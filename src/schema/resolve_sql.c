@@ -331,6 +331,7 @@ void resolve_arguments(struct resolve *r)
         if (!resolve_arg_types(r, made->decl, &made->name, &types)) continue;
         if (!made->name.has_args) {
             place(r, made, name_of_types(r, made, &types));
+            if (made->object) made->object->args = types;
         } else if (made->object) {
             made->object->args = types;
             take_names(r, space_of(r, made->object->parent->name), made);

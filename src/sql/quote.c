@@ -1,6 +1,8 @@
 /* quote.c: names and texts as SQL. */
 #include "sql/quote.h"
 
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memo.h"
@@ -111,16 +113,61 @@ const char *sql_literal_str(struct arena *arena, const char *text)
     return buf.text;
 }
 
+static void add_utf8(struct buf *buf, unsigned long code)
+{
+    if (code < 0x80) {
+        buf_addc(buf, (char)code);
+        return;
+    }
+    int more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+    static const unsigned char first[] = {0, 0xC0, 0xE0, 0xF0};
+    buf_addc(buf, (char)(first[more] | (code >> (6 * more))));
+    while (more-- > 0) buf_addc(buf, (char)(0x80 | ((code >> (6 * more)) & 0x3F)));
+}
+
+/* The escape at a backslash: \XXXX or \+XXXXXX; its length, 0 where it is none. */
+static size_t add_escape(struct buf *buf, const char *at, size_t len)
+{
+    bool wide = len > 1 && at[1] == '+';
+    size_t skip = wide ? 2 : 1, digits = wide ? 6 : 4;
+    char hex[8] = {0};
+    if (len < skip + digits) return 0;
+    for (size_t i = 0; i < digits; i++) {
+        hex[i] = at[skip + i];
+        if (!isxdigit((unsigned char)hex[i])) return 0;
+    }
+    unsigned long code = strtoul(hex, NULL, 16);
+    if (code == 0 || code > 0x10FFFF) return 0;
+    add_utf8(buf, code);
+    return skip + digits;
+}
+
+const char *sql_unquote(struct arena *arena, const char *text, size_t len)
+{
+    struct buf plain = buf_new(arena);
+    bool escapes = len > 2 && text[1] == '&';
+    size_t start = escapes ? 2 : 0;
+    for (size_t i = start + 1; i + 1 < len; i++) {
+        size_t escape = escapes && text[i] == '\\' ? add_escape(&plain, text + i, len - 1 - i) : 0;
+        if (escape) {
+            i += escape - 1;
+            continue;
+        }
+        buf_addc(&plain, text[i]);
+        bool doubled = i + 2 < len && text[i + 1] == text[i];
+        if (doubled && (text[i] == text[start] || (escapes && text[i] == '\\'))) i++;
+    }
+    return plain.text;
+}
+
 const char *sql_fold(struct arena *arena, const char *text, size_t len)
 {
     struct buf name = buf_new(arena);
-    bool quoted = len >= 2 && text[0] == '"' && text[len - 1] == '"';
-    size_t end = quoted ? len - 1 : len;
-    for (size_t i = quoted ? 1 : 0; i < end; i++) {
-        char c = text[i];
-        if (quoted && c == '"' && i + 1 < end && text[i + 1] == '"') i++;
-        if (!quoted && c >= 'A' && c <= 'Z') c = (char)(c - 'A' + 'a');
-        buf_addc(&name, c);
+    bool escapes = len > 3 && (text[0] == 'U' || text[0] == 'u') && text[1] == '&' && text[2] == '"';
+    bool quoted = escapes || (len >= 2 && text[0] == '"' && text[len - 1] == '"');
+    if (quoted) buf_add(&name, sql_unquote(arena, text, len));
+    for (size_t i = 0; !quoted && i < len; i++) {
+        buf_addc(&name, text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] - 'A' + 'a') : text[i]);
     }
     name.text[str_clip_utf8(name.text, name.len, NAME_MAX_BYTES)] = '\0';
     return name.text;

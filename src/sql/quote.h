@@ -20,6 +20,8 @@ void sql_dollar(struct buf *buf, const char *text, const char *tag);
 const char *sql_ident_str(struct arena *arena, const char *name);
 const char *sql_qname_str(struct arena *arena, const char *schema, const char *name);
 const char *sql_literal_str(struct arena *arena, const char *text);
+/* What a quoted text means: "a""b", 'it''s', and the same after U&, with escapes: U&"a\000Ab". */
+const char *sql_unquote(struct arena *arena, const char *text, size_t len);
 /* Folds an identifier as PostgreSQL reads it: "Mixed" verbatim with "" undone, else ASCII lower case; cut at
  * 63 bytes at a character's end. */
 const char *sql_fold(struct arena *arena, const char *text, size_t len);

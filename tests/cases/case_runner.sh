@@ -22,6 +22,7 @@ trap finish EXIT
 # ---- one case: its parts lie in $dir/part, what went wrong is gathered in $dir/report ----
 
 part() { [ -e "$dir/part/$1" ]; }
+too_old() { part since && [ "$CLUSTER_MAJOR" -lt "$(cat "$dir/part/since")" ]; }
 skips() { part skip && grep -qx "$1" "$dir/part/skip"; }
 
 problem() { # STAGE [FILE with what to show]
@@ -232,6 +233,7 @@ unchanged() {
 
 run_case() {
     begin
+    too_old && { cp "$dir/part/since" "$dir/skipped"; return; }
     make_from || return
     if part sql; then clean same; return; fi
     part setup && { sql setup "$dir/part/setup" || return; }
@@ -298,7 +300,7 @@ failed=0
 for ((i = 1; i <= ${#cases[@]}; i++)); do
     name=${cases[i - 1]#"$here/"}
     if [ -e "$work/$i/done" ] && [ ! -e "$work/$i/report" ]; then
-        echo "ok $i - ${name%.case}"
+        echo "ok $i - ${name%.case}$([ -e "$work/$i/skipped" ] && echo " # SKIP since PostgreSQL $(cat "$work/$i/skipped")")"
     else
         failed=1
         echo "not ok $i - ${name%.case}"

@@ -18,7 +18,7 @@ static const struct {
     const char *what, *about;
     int min_version;
 } reported[] = {
-#define REPORTED(what, min_version, about, query) {what, about, min_version},
+#define REPORTED(what, min_version, about, present, query) {what, about, min_version},
 #include "pg/unhandled.def"
 #undef REPORTED
 };

@@ -210,20 +210,20 @@ interrupted() {
 
     # A schema of one's own is no obstacle.
     fresh owned
-    sql "create schema media; create table media.other (i int); create extension citext; create publication others;
+    sql "create schema media; create table media.other (i int); create extension citext; create foreign data wrapper others;
         create function quiet() returns event_trigger language plpgsql as 'begin end';
         create event trigger quiet on sql_drop execute function quiet()"
     check "create into a schema that is there" m create
     rows "and what was in it stays" t "select to_regclass('media.other') is not null"
-    rows "and what is in none" "citext|others|quiet" "select extname, pubname, evtname from pg_extension, pg_publication, pg_event_trigger
+    rows "and what is in none" "citext|others|quiet" "select extname, fdwname, evtname from pg_extension, pg_foreign_data_wrapper, pg_event_trigger
         where extname <> 'plpgsql'"
     fresh clash
     sql "create view products as select 1"
     says "a view takes a table's name" 2 "view public.products" create
-    printf 'create publication others;\n' >"$project/models/others.model"
-    fresh published
-    sql "create publication others"
-    says "a publication of that name is there" 2 "publication others" create
+    printf 'create foreign data wrapper others;\n' >"$project/models/others.model"
+    fresh wrapped
+    sql "create foreign data wrapper others"
+    says "and what is in no schema" 2 "foreign-data wrapper others" create
     rm "$project/models/others.model"
 }
 

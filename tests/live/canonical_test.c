@@ -557,7 +557,7 @@ static void test_cache(struct conn *conn)
 int main(void)
 {
     struct ctx *ctx = ctx_new();
-    struct scratch *scratch = scratch_open(ctx, getenv("MODELC_TEST_URL"));
+    struct scratch *scratch = scratch_open(ctx, getenv("MODELC_TEST_URL"), 0);
     if (!scratch) {
         skip("canonical forms", "no PostgreSQL server programs");
         return tap_done();

@@ -402,7 +402,7 @@ static void test_restless(struct conn *conn, const char *url)
 int main(void)
 {
     struct ctx *ctx = ctx_new();
-    struct scratch *scratch = scratch_open(ctx, getenv("MODELC_TEST_URL"));
+    struct scratch *scratch = scratch_open(ctx, getenv("MODELC_TEST_URL"), 0);
     if (!scratch) {
         skip("the catalog", "no PostgreSQL server programs");
         return tap_done();

@@ -124,7 +124,7 @@ static void test_scratch(struct ctx *ctx)
     if (!ok(pipe(ends) == 0, "a pipe")) return;
     pid_t child = fork();
     if (child == 0) {
-        struct scratch *scratch = scratch_open(ctx_new(), NULL);
+        struct scratch *scratch = scratch_open(ctx_new(), NULL, 0);
         const char *url = scratch ? scratch_url(scratch) : "";
         if (write(ends[1], url, strlen(url) + 1) > 0) pause();
         _exit(0);
@@ -133,11 +133,11 @@ static void test_scratch(struct ctx *ctx)
     ok(read(ends[0], url, sizeof url) > 1, "a scratch server in another process");
     kill(child, SIGKILL);
     exit_of(child);
-    struct scratch *scratch = scratch_open(ctx, NULL);
+    struct scratch *scratch = scratch_open(ctx, NULL, 0);
     ok(scratch != NULL, "and one here");
     ok(!conn_open(ctx, NULL, url, false), "what a killed process left is gone");
     said(&f);
-    struct scratch *named = scratch_open(ctx, scratch_url(scratch));
+    struct scratch *named = scratch_open(ctx, scratch_url(scratch), 0);
     ok(named && str_starts(database(ctx, scratch_conn(named)), "modelc_scratch_"),
        "a scratch database on a server that is named");
     struct conn *more = conn_open(ctx, NULL, scratch_url(named), false);

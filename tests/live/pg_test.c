@@ -580,7 +580,7 @@ int main(void)
         test_lock,       test_two_runners,   test_interrupt, test_script,
     };
     struct ctx *ctx = ctx_new();
-    struct scratch *scratch = scratch_open(ctx, NULL);
+    struct scratch *scratch = scratch_open(ctx, NULL, 0);
     if (ok(scratch != NULL, "a scratch server")) {
         for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) tests[i](scratch_url(scratch));
     } else {
