@@ -111,35 +111,45 @@ static bool sync_folder(const char *folder)
     return fsync(fd) == 0 || errno == EINVAL || errno == EROFS;
 }
 
-/* Fills the temporary file: content, the rights of the file it replaces, and down to the disk. */
-static bool fill(int fd, const char *target, const char *text, size_t len)
+/* Fills the temporary file: content, the rights of the file it replaces, and, where wanted, down to the disk. */
+static bool fill(int fd, const char *target, const char *text, size_t len, bool sync)
 {
     struct stat old;
     bool done = write_all(fd, text, len);
     if (done && stat(target, &old) == 0) done = fchmod(fd, old.st_mode & 07777) == 0;
-    if (done) done = fsync(fd) == 0;
+    if (done && sync) done = fsync(fd) == 0;
     int failure = errno;
     if (close(fd) != 0 && done) return false;
     errno = failure;
     return done;
 }
 
-bool file_write(struct ctx *ctx, const char *path, const char *text, size_t len)
+static bool replace(struct ctx *ctx, const char *path, const char *text, size_t len, bool sync)
 {
     char *real = realpath(path, NULL); /* writes through a link instead of replacing it */
     const char *target = real ? arena_strdup(ctx->arena, real) : path;
     free(real);
     const char *made = NULL;
     int fd = open_beside(ctx->arena, target, &made);
-    bool done = fd >= 0 && fill(fd, target, text, len) && rename(made, target) == 0;
+    bool done = fd >= 0 && fill(fd, target, text, len, sync) && rename(made, target) == 0;
     int failure = errno;
     if (!done && fd >= 0) unlink(made);
-    if (done && !sync_folder(path_dir(ctx->arena, target))) {
+    if (done && sync && !sync_folder(path_dir(ctx->arena, target))) {
         done = false;
         failure = errno;
     }
     if (!done) diag_file(ctx, D_FILE, path, "cannot be written: %s", strerror(failure));
     return done;
+}
+
+bool file_write(struct ctx *ctx, const char *path, const char *text, size_t len)
+{
+    return replace(ctx, path, text, len, true);
+}
+
+bool file_write_anew(struct ctx *ctx, const char *path, const char *text, size_t len)
+{
+    return replace(ctx, path, text, len, false);
 }
 
 /* ---- folders */

@@ -21,6 +21,8 @@ struct source *file_load(struct ctx *ctx, const char *path, const char *shown);
 /* Temporary file in the same folder, fsync, rename, fsync of the folder. A failure (disk full, no right)
  * is a diagnostic that names the path, and the old content stands. */
 bool file_write(struct ctx *ctx, const char *path, const char *text, size_t len);
+/* The same without waiting for the disk: for many files that replace none and can be made again. */
+bool file_write_anew(struct ctx *ctx, const char *path, const char *text, size_t len);
 bool file_exists(const char *path);
 bool dir_exists(const char *path);
 /* Whatever it is, even a link that leads nowhere. */

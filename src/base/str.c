@@ -42,9 +42,18 @@ void buf_addc(struct buf *buf, char c)
 
 void buf_printf(struct buf *buf, const char *format, ...)
 {
-    va_list args;
+    va_list args, again;
     va_start(args, format);
-    buf_add(buf, arena_vprintf(buf->arena, format, args));
+    va_copy(again, args);
+    size_t room = buf->cap - buf->len;
+    int len = vsnprintf(buf->text + buf->len, room, format, args);
+    if (len < 0 || (size_t)len >= room) {
+        buf->text[buf->len] = '\0';
+        buf_add(buf, arena_vprintf(buf->arena, format, again));
+    } else {
+        buf->len += (size_t)len;
+    }
+    va_end(again);
     va_end(args);
 }
 
@@ -113,6 +122,10 @@ size_t str_utf8_valid(const char *text, size_t len)
 {
     size_t at = 0;
     while (at < len) {
+        if ((unsigned char)text[at] < 0x80) { /* nearly all there is */
+            at++;
+            continue;
+        }
         size_t n = utf8_char((const unsigned char *)text + at, len - at);
         if (n == 0) break;
         at += n;

@@ -88,7 +88,8 @@ bool import_write(struct import *import)
     for (size_t i = 0; i < import->files.n; i++) {
         const struct import_file *file = &import->files.at[i];
         bool folder = dir_make(ctx, path_dir(ctx->arena, file->path), 0777);
-        if (folder && file_write(ctx, file->path, file->text, strlen(file->text))) continue;
+        bool (*write)(struct ctx *, const char *, const char *, size_t) = file->existed ? file_write : file_write_anew;
+        if (folder && write(ctx, file->path, file->text, strlen(file->text))) continue;
         take_back(import, i);
         return false;
     }

@@ -35,10 +35,16 @@ static bool listed(const char *list, const char *word)
     return false;
 }
 
+/* Of a table or view: most of what there is. */
+static bool is_part(const struct object *object)
+{
+    return object->kind->parent && !str_eq(object->kind->parent, "schema");
+}
+
 const struct grant_class *grant_class_of(const struct object *object)
 {
     if (object_is(object, "default_privileges")) return grant_class_called(object_text(object, "objects"));
-    if (object_is(object, "column") && !object_get(object, "identity")->set) return NULL;
+    if (object_is(object, "column") ? !object_get(object, "identity")->set : is_part(object)) return NULL;
     for (size_t i = 0; i < N_CLASSES; i++) {
         if (listed(classes[i].kinds, object->kind->name)) return &classes[i];
     }
@@ -80,7 +86,7 @@ bool object_has_owner(const struct object *object)
 {
     static const char others[] = " conversion collation operator operator_family operator_class text_search_dictionary"
                                 " text_search_configuration statistics event_trigger publication ";
-    if (object_is(object, "column") || object_is(object, "default_privileges")) return false;
+    if (is_part(object) || object_is(object, "default_privileges")) return false;
     if (object_is(object, "sequence") && object_get(object, "owned_by")->set) return false;
     return listed(others, object->kind->name) || grant_class_of(object) != NULL;
 }

@@ -137,12 +137,16 @@ struct field {
 
 struct objects { struct object **at; size_t n, cap; };
 
+/* Objects by the names they were added with, in open addresses. */
+struct named { const char *name; struct object *object; };
+struct names { struct named *at; size_t n, size; };
+
 struct object {
     const struct kind *kind;
     const char *name;          /* unquoted */
     struct object *parent;     /* table -> schema, column -> table; NULL for schema and extension */
     struct objects children;   /* in the order of the model or the catalog */
-    struct map *by_name;       /* of children ("kind name"), for object_child() */
+    struct names by_name;      /* of children, for object_child() */
     struct value *values;      /* [kind->n_fields] */
     bool has_args;             /* a routine or operator: its argument types follow its name (a cast's are in it) */
     struct type_names args;    /* input types, without modifiers; an operator's missing side has the name "none" */
@@ -178,6 +182,8 @@ struct object {
     struct change *renaming;   /* its rename or move in that set */
     size_t serial;             /* position among all objects of its schema: stable ties */
     const void *decl;          /* struct ast_decl, schema/resolve only */
+    struct object *sequence;   /* column_sequence() only: what it found, of `linked` children of the schema */
+    size_t linked;
 };
 
 /* The value of a field by its name; never NULL (an unset value where the kind has no such field). */
@@ -186,8 +192,10 @@ struct value *object_set(struct object *object, const char *field); /* aborts on
 bool object_flag(const struct object *object, const char *field);
 /* The text of a WORD or TEXT, or what absence means. */
 const char *object_text(const struct object *object, const char *field);
-bool object_is(const struct object *object, const char *kind);
+static inline bool object_is(const struct object *object, const char *kind);
 struct object *object_child(const struct object *object, const char *kind, const char *name);
+/* So that object_child() finds it; of two of one kind and name the first. */
+void object_enter(struct arena *arena, struct object *child, const char *name);
 /* kind "public.products.xyz": parts quoted where SQL would; a table's children are schema.table.name, an index is schema.name. */
 const char *object_path(struct arena *arena, const struct object *object);
 /* For people: without the schema where that is public: "products.xyz", "media.mediaassettype". */
@@ -236,6 +244,7 @@ bool value_equal(struct ctx *ctx, const struct field *field, struct value *from,
 
 /* Whether both have the same arguments, by peers for the models' own types. */
 bool same_args(const struct object *from, const struct object *to);
+const char *transform_language(const struct object *object); /* the end of its name: " LANGUAGE plperl"; NULL: no transform */
 
 /* ---- what several kinds share ---- */
 
@@ -387,6 +396,11 @@ struct kind {
     /* The line's text for an alteration: "int -> bigint, default 0". NULL: names of the changed fields. */
     void (*describe_change)(const struct object *from, const struct object *to, const bool *changed, struct buf *out);
 };
+
+static inline bool object_is(const struct object *object, const char *kind)
+{
+    return str_eq(object->kind->name, kind);
+}
 
 /* All kinds in creation order; kinds.def is rendered by src/kind/meson.build from its list. */
 extern const struct kind *const kinds[];

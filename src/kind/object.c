@@ -1,6 +1,8 @@
 /* object.c: the list of kinds, and reading an object's values, children and paths. */
 #include "kind/kind.h"
 
+#include <stdint.h>
+
 #define KIND(name) extern const struct kind kind_##name;
 #include "kinds.def"
 #undef KIND
@@ -84,23 +86,43 @@ const char *object_text(const struct object *object, const char *field)
     return object->values[i].set ? object->values[i].text : object->kind->fields[i].absent;
 }
 
-bool object_is(const struct object *object, const char *kind)
+/* The place of a name, or the free one where it would be. */
+static struct named *place_of(const struct names *names, const char *kind, const char *name)
 {
-    return str_eq(object->kind->name, kind);
+    uint32_t hash = 2166136261u;
+    for (const char *at = name; *at; at++) hash = (hash ^ (unsigned char)*at) * 16777619u;
+    for (size_t i = hash & (names->size - 1);; i = (i + 1) & (names->size - 1)) {
+        struct named *named = &names->at[i];
+        if (!named->name || (str_eq(named->name, name) && str_eq(named->object->kind->name, kind))) return named;
+    }
+}
+
+static void put(struct names *names, const char *name, struct object *object)
+{
+    struct named *named = place_of(names, object->kind->name, name);
+    if (named->name) return;
+    *named = (struct named){name, object};
+    names->n++;
+}
+
+void object_enter(struct arena *arena, struct object *child, const char *name)
+{
+    enum { FIRST_SIZE = 8 };
+    struct names *names = &child->parent->by_name;
+    if (names->n * 2 >= names->size) {
+        struct names larger = {.size = names->size ? names->size * 2 : FIRST_SIZE};
+        larger.at = ARENA_ARRAY(arena, struct named, larger.size);
+        for (size_t i = 0; i < names->size; i++) {
+            if (names->at[i].name) put(&larger, names->at[i].name, names->at[i].object);
+        }
+        *names = larger;
+    }
+    put(names, name, child);
 }
 
 struct object *object_child(const struct object *object, const char *kind, const char *name)
 {
-    if (object->by_name) {
-        char key[256];
-        int len = snprintf(key, sizeof key, "%s %s", kind, name);
-        if (len > 0 && (size_t)len < sizeof key) return map_get(object->by_name, key);
-    }
-    for (size_t i = 0; i < object->children.n; i++) {
-        struct object *child = object->children.at[i];
-        if (str_eq(child->kind->name, kind) && str_eq(child->name, name)) return child;
-    }
-    return NULL;
+    return object->by_name.n ? place_of(&object->by_name, kind, name)->object : NULL;
 }
 
 struct object *object_schema(const struct object *object)

@@ -11,18 +11,24 @@ bool table_exists(const struct object *child)
     return child->parent->peer != NULL && !child->parent->anew;
 }
 
-/* Asked for every column there is: no names are compared for each sequence. */
+/* Each column of a schema learns of its first sequence. */
+static void link_sequences(struct object *schema)
+{
+    for (size_t i = schema->children.n; i > 0; i--) {
+        struct object *child = schema->children.at[i - 1];
+        struct object *owner = object_is(child, "sequence") ? object_get(child, "owned_by")->ref.to : NULL;
+        if (owner) owner->sequence = child;
+    }
+    schema->linked = schema->children.n;
+}
+
+/* Asked for every column there is: the sequences of a schema are looked at once. */
 struct object *column_sequence(const struct object *column)
 {
-    const struct object *schema = object_schema(column);
-    const struct kind *sequence = kind_find("sequence");
-    size_t owned_by = 0;
-    while (!str_eq(sequence->fields[owned_by].name, "owned_by")) owned_by++;
-    for (size_t i = 0; i < schema->children.n; i++) {
-        struct object *child = schema->children.at[i];
-        if (child->kind == sequence && child->values[owned_by].ref.to == column) return child;
-    }
-    return NULL;
+    struct object *schema = object_schema(column);
+    if (schema->linked != schema->children.n) link_sequences(schema);
+    struct object *found = column->sequence;
+    return found && object_get(found, "owned_by")->ref.to == column && found->parent == schema ? found : NULL;
 }
 
 void constraint_add(const struct object *object, const char *definition, unsigned risk, struct ops *ops)

@@ -7,13 +7,19 @@
 
 static const struct field fields[] = {FIELDS(FIELD_ROW)};
 
+const char *transform_language(const struct object *object)
+{
+    const char *language = NULL;
+    if (!object_is(object, "transform")) return NULL;
+    for (const char *at = object->name; (at = strstr(at, " LANGUAGE ")); at++) language = at;
+    return language;
+}
+
 static void spell(struct buf *buf, const struct object *object)
 {
-    const char *language = object->name;
-    for (const char *at = language; at; at = strstr(at + 1, " LANGUAGE ")) language = at;
     buf_add(buf, "FOR ");
     sql_type(buf, &object->args.at[0]);
-    buf_add(buf, language);
+    buf_add(buf, transform_language(object));
 }
 
 static const struct catalog_query queries[] = {

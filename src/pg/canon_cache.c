@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/digest.h"
 #include "base/file.h"
@@ -237,16 +238,18 @@ static void add_value(struct buf *key, const struct ask *ask, const struct value
     add(key, "");
 }
 
+static bool says(const char *at, const char *word)
+{
+    return strncasecmp(at, word, strlen(word)) == 0;
+}
+
 /* Constants that are the time of their reading: 'now', 'yesterday'. */
-static bool tells_time(const char *text)
+static bool tells_time(const char *text, const char *at)
 {
     static const char *const words[] = {"now", "today", "tomorrow", "yesterday"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        size_t len = strlen(words[i]);
-        for (const char *at = text; (at = strcasestr(at, words[i])); at += len) {
-            bool within = at > text && (isalnum((unsigned char)at[-1]) || at[-1] == '_');
-            if (!within && at[len] != '(') return true;
-        }
+    bool within = at > text && (isalnum((unsigned char)at[-1]) || at[-1] == '_');
+    for (size_t i = 0; i < sizeof words / sizeof *words && !within; i++) {
+        if (says(at, words[i]) && at[strlen(words[i])] != '(') return true;
     }
     return false;
 }
@@ -254,7 +257,9 @@ static bool tells_time(const char *text)
 static bool rests_on_more(const struct canon_cache *cache, const char *text)
 {
     if (!text) return false;
-    if (tells_time(text) || strcasestr(text, "nextval") || strcasestr(text, "::reg")) return true;
+    for (const char *at = text; (at = strpbrk(at, ":nNtTyY")); at++) {
+        if (says(at, "nextval") || says(at, "::reg") || tells_time(text, at)) return true;
+    }
     for (size_t i = 0; i < cache->relabelled.n; i++) {
         if (strstr(text, cache->relabelled.at[i]->name)) return true;
     }

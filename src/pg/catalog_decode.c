@@ -505,10 +505,11 @@ static struct object *known_object(struct reader *reader, const struct layout *l
 /* Where a kind stands in one of several, they are all relations. */
 static struct object *parent_of(const struct reader *reader, const struct kind *kind, uint32_t oid)
 {
-    size_t len = strcspn(kind->parent, " ");
-    const struct kind *first = kind_find(arena_strndup(reader->ctx->arena, kind->parent, len));
-    struct object *found = oid_map_get(&reader->objects, oid_key(reader->classes[kind_order(first)], oid, 0));
-    return found && kind_stands_in(kind, found->kind->name) ? found : NULL;
+    size_t first = 0, len = strcspn(kind->parent, " ");
+    while (strncmp(kinds[first]->name, kind->parent, len) != 0 || kinds[first]->name[len]) first++;
+    struct object *found = oid_map_get(&reader->objects, oid_key(reader->classes[first], oid, 0));
+    if (!found) return NULL;
+    return str_eq(kind->parent, found->kind->name) || kind_stands_in(kind, found->kind->name) ? found : NULL;
 }
 
 /* False where the row's parent isn't managed, or the object belongs to an extension. */

@@ -74,12 +74,23 @@ static void emit_rename(const struct change *change, struct ops *ops)
     const struct object *from = change->aside ? change->third : change->from, *to = change->to;
     if (change->moved) {
         const struct object *old = from->parent->now ? from->parent->now : from->parent;
-        op_addf(ops, PHASE_RENAME, "ALTER %s %s SET SCHEMA %s", to->kind->noun, sql_qname_str(arena, old->name, from->name),
+        struct buf name = buf_new(arena);
+        if (to->kind->verbatim) buf_printf(&name, "%s.%s", sql_ident_str(arena, old->name), from->name);
+        else sql_qname(&name, old->name, from->name);
+        sql_args(&name, from);
+        if (from->tail) buf_add(&name, from->tail);
+        op_addf(ops, PHASE_RENAME, "ALTER %s %s SET SCHEMA %s", to->kind->noun, name.text,
                 sql_ident_str(arena, to->parent->name))->group = 1;
     }
     if (!change->aside && !change->renamed) return;
     emit_one_rename(from, to, ops);
     if (to->kind->renamed) to->kind->renamed(change->from, to, ops);
+}
+
+/* What stands where nobody said anything. */
+static const char *comment_of_new(const struct object *object)
+{
+    return object_is(object, "schema") && str_eq(object->name, "public") ? "standard public schema" : NULL;
 }
 
 static void emit_comment(const struct object *to, struct ops *ops)
@@ -88,7 +99,7 @@ static void emit_comment(const struct object *to, struct ops *ops)
     buf_add(&sql, "COMMENT ON ");
     sql_comment_target(&sql, to);
     buf_add(&sql, " IS ");
-    sql_literal(&sql, to->comment);
+    sql_literal(&sql, to->comment ? to->comment : comment_of_new(to));
     op_add(ops, PHASE_FACETS, sql.text);
 }
 

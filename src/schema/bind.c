@@ -71,7 +71,10 @@ static void bind_by_types(struct diff *diff)
         struct object *model = diff->models->roots.at[i];
         for (size_t j = 0; model->kind->spell && !model->peer && j < diff->live->roots.n; j++) {
             struct object *live = diff->live->roots.at[j];
-            if (live->kind == model->kind && !live->peer && same_args(live, model) && same_language(live, model)) bind(live, model);
+            if (live->kind == model->kind && !live->peer && same_args(live, model) &&
+                str_eq(transform_language(live), transform_language(model))) {
+                bind(live, model);
+            }
         }
     }
 }
@@ -100,47 +103,37 @@ static const struct object *was_parent(const struct diff *diff, const struct obj
 
 /* Only the old name exists: a rename. The new one exists: the `was` is stale, or the old one a drop; unless the new name is about to be
  * freed by a rename itself (a -> b -> c). Two names that were exchanged look the same before and after: that is no rename. */
-static bool bind_renamed_once(struct diff *diff, const struct object *parent, const struct kind *kind)
+static bool bind_renamed(struct diff *diff, struct object *model)
 {
-    bool any = false;
-    for (size_t i = 0; i < parent->children.n; i++) {
-        struct object *model = parent->children.at[i];
-        if (model->kind != kind || !model->was || model->peer) continue;
-        const struct object *taken = parent->peer ? object_child(parent->peer, kind->name, model->name) : NULL;
-        if (taken && (!taken->peer || str_eq(taken->peer->name, taken->name))) continue;
-        const struct object *old = was_parent(diff, model);
-        struct object *live = old ? free_child(old, kind, model->was) : NULL;
-        if (!live) continue;
-        bind(live, model);
-        any = true;
-    }
-    return any;
+    const struct object *home = model->parent->peer;
+    if (!model->was || model->peer) return false;
+    const struct object *taken = home ? object_child(home, model->kind->name, model->name) : NULL;
+    if (taken && (!taken->peer || str_eq(taken->peer->name, taken->name))) return false;
+    const struct object *old = was_parent(diff, model);
+    struct object *live = old ? free_child(old, model->kind, model->was) : NULL;
+    if (live) bind(live, model);
+    return live != NULL;
 }
 
-static void bind_named(const struct object *parent, const struct kind *kind)
+static void bind_named(struct object *model)
 {
-    if (!parent->peer) return;
-    for (size_t i = 0; i < parent->children.n; i++) {
-        struct object *model = parent->children.at[i];
-        if (model->kind != kind || model->peer) continue;
-        struct object *live = model->has_args || model->tail ? free_overload(parent->peer, model) : free_child(parent->peer, kind, model->name);
-        if (live) bind(live, model);
-    }
+    const struct object *home = model->parent->peer;
+    if (!home || model->peer) return;
+    struct object *live = model->has_args || model->tail ? free_overload(home, model) : free_child(home, model->kind, model->name);
+    if (live) bind(live, model);
 }
 
 /* An index is found by its name in the whole schema only through its table: one that moved to another table is another index. */
 static void bind_kind(struct diff *diff, const struct kind *kind)
 {
+    const struct objects *all = &diff->models->all;
+    if (schema_count(diff->models, kind->name) == 0) return;
     for (bool again = true; again;) {
         again = false;
-        for (size_t i = 0; i < diff->models->all.n; i++) {
-            const struct object *parent = diff->models->all.at[i];
-            if (kind_stands_in(kind, parent->kind->name)) again |= bind_renamed_once(diff, parent, kind);
-        }
+        for (size_t i = 0; i < all->n; i++) again |= all->at[i]->kind == kind && bind_renamed(diff, all->at[i]);
     }
-    for (size_t i = 0; i < diff->models->all.n; i++) {
-        const struct object *parent = diff->models->all.at[i];
-        if (kind_stands_in(kind, parent->kind->name)) bind_named(parent, kind);
+    for (size_t i = 0; i < all->n; i++) {
+        if (all->at[i]->kind == kind) bind_named(all->at[i]);
     }
 }
 

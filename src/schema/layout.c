@@ -239,7 +239,7 @@ struct laying {
     struct ctx *ctx;
     struct layout *layout;
     struct grouping grouping;
-    struct map *by_key;  /* what the file is for -> its name */
+    struct map *by_key;  /* what the file is for -> its number in the layout */
     struct map *taken;   /* lower case names */
     enum layout_style style;
     const char *single;
@@ -281,16 +281,14 @@ static struct layout_file *file_for(struct laying *l, const struct unit *unit)
     const char *schema = unit->home && l->style != LAYOUT_SINGLE ? unit->home->name : "";
     const char *table = l->style == LAYOUT_TABLE && !unit->rank->file ? unit->object->name : "";
     const char *full = arena_printf(l->ctx->arena, "%s %s %s", schema, key, table);
-    const char *name = map_get(l->by_key, full);
-    if (!name) {
-        name = untaken(l, key);
-        map_put(l->by_key, full, (void *)name);
-        vec_push(l->ctx->arena, l->layout, ((struct layout_file){.name = name}));
+    size_t *number = map_get(l->by_key, full);
+    if (!number) {
+        number = ARENA_NEW(l->ctx->arena, size_t);
+        *number = l->layout->n;
+        map_put(l->by_key, full, number);
+        vec_push(l->ctx->arena, l->layout, ((struct layout_file){.name = untaken(l, key)}));
     }
-    for (size_t i = 0; i < l->layout->n; i++) {
-        if (l->layout->at[i].name == name) return &l->layout->at[i];
-    }
-    return NULL;
+    return &l->layout->at[*number];
 }
 
 static bool has_units(const struct units *units, const struct object *schema)

@@ -14,9 +14,7 @@ struct schema *schema_new(struct ctx *ctx, bool live)
 void schema_name(struct schema *schema, struct object *object, const char *name)
 {
     object->name = name;
-    if (!object->parent) return;
-    const char *key = arena_printf(schema->ctx->arena, "%s %s", object->kind->name, name);
-    if (!map_has(object->parent->by_name, key)) map_put(object->parent->by_name, key, object);
+    if (object->parent) object_enter(schema->ctx->arena, object, name);
 }
 
 struct object *schema_add(struct schema *schema, const struct kind *kind, struct object *parent, const char *name)
@@ -26,7 +24,6 @@ struct object *schema_add(struct schema *schema, const struct kind *kind, struct
     object->kind = kind;
     object->parent = parent;
     object->values = ARENA_ARRAY(arena, struct value, kind->n_fields ? kind->n_fields : 1);
-    object->by_name = map_new(arena);
     object->live = schema->live;
     object->home = schema;
     if (schema->live) object->search_path = "";
