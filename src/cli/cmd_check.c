@@ -70,7 +70,7 @@ static void report_drift(struct session *s, const struct comparison *found)
 {
     for (size_t i = 0; i < found->up->n; i++) {
         const struct change *change = found->up->at[i];
-        if (change->with_parent || change->forced) continue;
+        if (change->with_parent || change_only_follows(change)) continue;
         /* told from the database's side: what the models have and it lacks was dropped there */
         const struct object *object = change->to ? change->to : change->from;
         const char *shown = object_shown(s->ctx->arena, object);

@@ -11,7 +11,7 @@ static const struct object *object_of(const struct change *change)
 static bool has_line(const struct change *change)
 {
     const struct object *object = object_of(change), *parent = object->parent;
-    if (change->forced) return false;
+    if (change_only_follows(change)) return false;
     if (change->with_parent) return false;
     if (object->implied) return false;
     bool whole = change->type == CHANGE_CREATE || change->type == CHANGE_DROP;

@@ -31,7 +31,7 @@ void everything_strip(struct schema *live, const char *kept)
         struct object *root = roots.at[i];
         if (!is_ground(root) || (kept && !strstr(kept, root_line(arena, root)))) continue;
         root->children.n = 0;
-        root->by_name = (struct names){0};
+        root->by_name = (struct child_names){0};
         root->serial = live->all.n;
         vec_push(arena, &live->all, root);
         vec_push(arena, &live->roots, root);

@@ -138,15 +138,15 @@ struct field {
 struct objects { struct object **at; size_t n, cap; };
 
 /* Objects by the names they were added with, in open addresses. */
-struct named { const char *name; struct object *object; };
-struct names { struct named *at; size_t n, size; };
+struct name_entry { const char *name; struct object *object; };
+struct child_names { struct name_entry *at; size_t n, size; };
 
 struct object {
     const struct kind *kind;
     const char *name;          /* unquoted */
     struct object *parent;     /* table -> schema, column -> table; NULL for schema and extension */
     struct objects children;   /* in the order of the model or the catalog */
-    struct names by_name;      /* of children, for object_child() */
+    struct child_names by_name;      /* of children, for object_child() */
     struct value *values;      /* [kind->n_fields] */
     bool has_args;             /* a routine or operator: its argument types follow its name (a cast's are in it) */
     struct type_names args;    /* input types, without modifiers; an operator's missing side has the name "none" */
@@ -174,6 +174,7 @@ struct object {
     bool inherited;            /* of a partition or child table: its parent's, spelled out here only to compare (schema/inherit.c) */
     bool anew;                 /* dropped and made again in this plan */
     bool lets_go;              /* a column whose default uses something that goes: the default goes first */
+    bool apart;                /* made by a statement of its own: its parent's CREATE would come too early for it */
     bool unchecked;            /* a routine that can't be made after all that its body mentions: made with check_function_bodies off */
     bool aside;                /* left out of the comparison: another revision's matter */
     struct object *peer;       /* the same object on the other side, once bound */

@@ -87,31 +87,31 @@ const char *object_text(const struct object *object, const char *field)
 }
 
 /* The place of a name, or the free one where it would be. */
-static struct named *place_of(const struct names *names, const char *kind, const char *name)
+static struct name_entry *place_of(const struct child_names *names, const char *kind, const char *name)
 {
     uint32_t hash = 2166136261u;
     for (const char *at = name; *at; at++) hash = (hash ^ (unsigned char)*at) * 16777619u;
     for (size_t i = hash & (names->size - 1);; i = (i + 1) & (names->size - 1)) {
-        struct named *named = &names->at[i];
+        struct name_entry *named = &names->at[i];
         if (!named->name || (str_eq(named->name, name) && str_eq(named->object->kind->name, kind))) return named;
     }
 }
 
-static void put(struct names *names, const char *name, struct object *object)
+static void put(struct child_names *names, const char *name, struct object *object)
 {
-    struct named *named = place_of(names, object->kind->name, name);
+    struct name_entry *named = place_of(names, object->kind->name, name);
     if (named->name) return;
-    *named = (struct named){name, object};
+    *named = (struct name_entry){name, object};
     names->n++;
 }
 
 void object_enter(struct arena *arena, struct object *child, const char *name)
 {
     enum { FIRST_SIZE = 8 };
-    struct names *names = &child->parent->by_name;
+    struct child_names *names = &child->parent->by_name;
     if (names->n * 2 >= names->size) {
-        struct names larger = {.size = names->size ? names->size * 2 : FIRST_SIZE};
-        larger.at = ARENA_ARRAY(arena, struct named, larger.size);
+        struct child_names larger = {.size = names->size ? names->size * 2 : FIRST_SIZE};
+        larger.at = ARENA_ARRAY(arena, struct name_entry, larger.size);
         for (size_t i = 0; i < names->size; i++) {
             if (names->at[i].name) put(&larger, names->at[i].name, names->at[i].object);
         }

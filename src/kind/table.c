@@ -34,7 +34,7 @@ static void add_parts(const struct object *object, struct buf *sql)
     for (size_t i = 0; i < object->children.n; i++) {
         const struct object *child = object->children.at[i];
         struct buf part = buf_new(sql->arena);
-        if (!child->kind->define || !child->kind->define(child, &part)) continue;
+        if (child->apart || !child->kind->define || !child->kind->define(child, &part)) continue;
         buf_printf(sql, "%s\n    %s", parts++ ? "," : " (", part.text);
     }
     if (parts) buf_add(sql, "\n)");
@@ -121,6 +121,12 @@ static void finish(const struct object *object, struct ops *ops)
     if (has(object, F_of_type)) alter_type(object, ops);
 }
 
+static const char *keeps_method(struct arena *arena, const struct object *table)
+{
+    return arena_printf(arena, "%s: before PostgreSQL 15 a table keeps its access method: copy its rows to a new one",
+                        object_shown(arena, table));
+}
+
 static void alter_storage(const struct object *to, const bool *changed, struct ops *ops)
 {
     struct arena *arena = ops->ctx->arena;
@@ -134,7 +140,9 @@ static void alter_storage(const struct object *to, const bool *changed, struct o
     }
     if (changed[F_method]) {
         const char *name = sql_ident_str(arena, object_text(to, "method"));
-        alter_table(to, arena_printf(arena, "SET ACCESS METHOD %s", name), ops)->risk = empty ? 0 : RISK_REWRITE;
+        struct op *op = alter_table(to, arena_printf(arena, "SET ACCESS METHOD %s", name), ops);
+        op->risk = empty ? 0 : RISK_REWRITE;
+        if (ops->version > 0 && ops->version < 150000) op->complete = keeps_method(arena, to);
     }
 }
 

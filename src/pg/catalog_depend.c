@@ -2,7 +2,7 @@
  * triggers, policies, routines, and whatever uses a routine, an operator or a type of the user's. */
 #include "pg/reader.h"
 
-/* A view's rule stands for the view, a default for its column, a table in a publication for the publication, a row type for its
+/* A view's rule stands for the view, a default for its column (before 15 a generated column speaks for itself), a table in a publication for the publication, a row type for its
  * relation, an array for its element. */
 const char *depend_query(void)
 {
@@ -10,7 +10,7 @@ const char *depend_query(void)
            " ELSE d.classid END,"
            " CASE WHEN r.rulename = '_RETURN' THEN r.ev_class WHEN a.oid IS NOT NULL THEN a.adrelid"
            " WHEN p.oid IS NOT NULL THEN p.prpubid ELSE d.objid END,"
-           " CASE WHEN a.oid IS NOT NULL THEN a.adnum ELSE 0 END,"
+           " CASE WHEN a.oid IS NOT NULL THEN a.adnum WHEN d.classid = 1259 THEN d.objsubid ELSE 0 END,"
            " CASE WHEN t.typrelid <> 0 THEN 1259 ELSE d.refclassid END,"
            " CASE WHEN t.typrelid <> 0 THEN t.typrelid WHEN t.typcategory = 'A' THEN t.typelem ELSE d.refobjid END,"
            " d.refobjsubid"

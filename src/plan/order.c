@@ -189,8 +189,7 @@ static void edges_of_needs(struct order *order, const struct change *change, con
     }
 }
 
-/* Whether a part is dropped, or made, by what its parent's change does. */
-static bool is_included(const struct change *change, const struct object *part, bool new_side)
+bool is_included(const struct change *change, const struct object *part, bool new_side)
 {
     const struct change *own = part->change;
     if (!own || own == change) return false;
@@ -319,7 +318,8 @@ enum order_result plan_order(struct ctx *ctx, const struct changes *changes, con
     order.graph = graph_new(ctx->arena, n);
     make_edges(&order);
     if (!graph_sort(order.graph, less, &order, sorted, cycle, &n_cycle)) {
-        if (order_leave_unread(&order, cycle, n_cycle) || order_step_aside(&order, cycle, n_cycle)) return ORDER_AGAIN;
+        if (order_leave_unread(&order, cycle, n_cycle) || order_unfold(&order, cycle, n_cycle)) return ORDER_AGAIN;
+        if (order_step_aside(&order, cycle, n_cycle)) return ORDER_AGAIN;
         report_loop(&order, cycle, n_cycle);
         return ORDER_LOOP;
     }

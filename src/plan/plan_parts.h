@@ -54,6 +54,10 @@ const struct object *owner_of(const struct object *sequence); /* the column that
 void order_names(struct order *order);
 /* names.c: has one of the changes in a circle of dependencies step aside from its name; false: no name is to blame. */
 bool order_step_aside(struct order *order, const size_t *cycle, size_t n_cycle);
+/* order.c: whether a part is dropped, or made, by what its parent's change does. */
+bool is_included(const struct change *change, const struct object *part, bool new_side);
+/* unfold.c: has a part in a circle of dependencies go, or come, by a statement of its own; false: none is to blame. */
+bool order_unfold(struct order *order, const size_t *cycle, size_t n_cycle);
 /* names.c: the renames that are bound to go by way of a third name. */
 void plan_asides(const struct changes *changes);
 

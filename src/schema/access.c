@@ -125,7 +125,7 @@ static bool may_have_column(struct arena *arena, const struct object *view, cons
 static void name_columns(struct arena *arena, const struct object *object, struct privileges *set)
 {
     const struct change *change = object->change;
-    bool otherwise = change && change->type == CHANGE_RECREATE && !change->forced && !object_is(object, "table");
+    bool otherwise = change && change->type == CHANGE_RECREATE && !change_only_follows(change) && !object_is(object, "table");
     for (size_t i = set->n; i-- > 0;) {
         const char *name = set->at[i].column;
         const struct object *column = name ? object_child(object, "column", name) : NULL;

@@ -56,7 +56,7 @@ const char *change_text(struct ctx *ctx, const struct change *change)
     case CHANGE_OWNER: buf_printf(&out, ": owner %s", name_shown(ctx->arena, change->owner)); break;
     case CHANGE_PRIVILEGES: add_privileges(change, &out); break;
     case CHANGE_ALTER: case CHANGE_RECREATE:
-        if (change->forced) {
+        if (change_only_follows(change)) {
             buf_add(&out, " follows the change of what it depends on");
         } else {
             buf_add(&out, ": ");

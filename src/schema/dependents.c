@@ -51,6 +51,22 @@ static bool renew_default(struct diff *diff, struct changes *changes, struct obj
     return true;
 }
 
+/* Made from what it is from now on, it no longer uses a relation or column that goes. Where something of that name remains, or all columns
+ * are meant, nobody can tell as long as the old one is there. */
+static bool lets_go_of(struct diff *diff, const struct object *user, const struct object *gone)
+{
+    static const char *const replaced[] = {"view", "function", "procedure", NULL};
+    const struct object *to = user->peer;
+    if (!to || !is_one_of(user, replaced) || !(object_is(gone, "column") || object_is_relation(gone))) return false;
+    const struct value *text = object_get(to, "definition");
+    if (!to->change || to->change->type != CHANGE_ALTER || !to->change->changed[text - to->values]) return false;
+    const struct objects *uses = object_uses(diff->ctx, to);
+    for (size_t i = 0; i < uses->n; i++) {
+        if (str_eq(uses->at[i]->name, gone->name)) return false;
+    }
+    return !strchr(text->expr.text, '*');
+}
+
 static bool follow_user(struct diff *diff, struct changes *changes, const struct object *user)
 {
     static const char *const lasting[] = {"table", "composite", "enum", "sequence", "schema", "extension", "attribute", "domain", NULL};
@@ -108,6 +124,7 @@ bool diff_dependents(struct diff *diff, struct changes *changes)
         for (size_t k = 0; k < list->n; k++) {
             const struct object *user = list->at[k];
             if ((retyped || rebuilt) && !holds_column(user)) continue;
+            if (change->type == CHANGE_DROP && lets_go_of(diff, user, change->from)) continue;
             more |= follow_user(diff, changes, user);
         }
     }

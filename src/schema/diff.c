@@ -177,6 +177,11 @@ bool change_is_facet(const struct change *change)
     return change->type == CHANGE_COMMENT || change->type == CHANGE_OWNER || change->type == CHANGE_PRIVILEGES;
 }
 
+bool change_only_follows(const struct change *change)
+{
+    return change->forced && !change->differs;
+}
+
 void changes_mark(const struct changes *changes)
 {
     const struct schema *sides[] = {changes->from, changes->to};

@@ -17,7 +17,8 @@ struct change {
     bool gone;                /* RECREATE: its drop happens with its parent's */
     bool with_parent;         /* create or drop that happens with its parent's (a column of a new table) */
     bool foreign;             /* DROP: in no revision, dropped because --drop says so */
-    bool forced;              /* a recreate only because something it depends on is recreated */
+    bool forced;              /* has to be, because something it depends on is recreated or goes */
+    bool differs;             /* forced: and is something else now, too */
     bool moved;               /* RENAME: the schema differs */
     bool renamed;             /* RENAME: the name differs */
     bool aside;               /* by way of a third name, since another object takes its name before it can give it up for good */
@@ -67,6 +68,8 @@ struct changes *diff_changes(struct diff *diff, bool reverse);
 void diff_unlisted_roles(struct diff *diff);
 /* A comment, owner or privileges: the object itself stays as it is. */
 bool change_is_facet(const struct change *change);
+/* It comes back as it was: only what it depends on changes. */
+bool change_only_follows(const struct change *change);
 
 /* Sets object->change and object->renaming of all objects to those of this set (a diff makes two sets, one for each direction). */
 void changes_mark(const struct changes *changes);

@@ -7,6 +7,7 @@ bool changes_force(struct diff *diff, struct changes *changes, struct object *to
     if (!to->peer) return false;
     if (to->change && to->change->type == CHANGE_ALTER) {
         to->change->type = CHANGE_RECREATE;
+        to->change->differs = !to->change->forced;
         to->change->forced = true;
         return true;
     }
@@ -131,8 +132,9 @@ static bool follow_owner(struct diff *diff, struct changes *changes, const struc
         if (!object_is(sequence, "sequence") || !sequence->peer) continue;
         if (object_get(sequence, "owned_by")->ref.to != column->peer) continue;
         struct change *change = sequence->change;
-        if (!change) change = changes_add(changes, diff->ctx, CHANGE_ALTER, sequence, sequence->peer);
-        if (change->forced) continue;
+        if (change && change->forced) continue;
+        if (change) change->differs = true;
+        else change = changes_add(changes, diff->ctx, CHANGE_ALTER, sequence, sequence->peer);
         change->forced = true;
         change->changed[object_get(sequence, "owned_by") - sequence->values] = true;
         return true;

@@ -46,17 +46,42 @@ static bool is_of(const struct object *object, enum sort sort)
     return false;
 }
 
+static void enter(struct ctx *ctx, struct map *called, struct object *object)
+{
+    struct objects *of_name = object->name ? map_get(called, object->name) : NULL;
+    if (!object->name) return;
+    if (!of_name) {
+        of_name = ARENA_NEW(ctx->arena, struct objects);
+        map_put(called, object->name, of_name);
+    }
+    vec_push(ctx->arena, of_name, object);
+}
+
+/* What stands in the schemas, by name: made once, and again where something was added since. */
+static const struct objects *all_called(struct search *s, const char *name)
+{
+    struct schema *schema = (struct schema *)s->schema;
+    if (!schema->called || schema->n_called != schema->all.n) {
+        schema->called = map_new(s->ctx->arena);
+        schema->n_called = schema->all.n;
+        for (size_t i = 0; i < schema->roots.n; i++) {
+            const struct object *namespace = schema->roots.at[i];
+            for (size_t k = 0; object_is(namespace, "schema") && k < namespace->children.n; k++) {
+                enter(s->ctx, schema->called, namespace->children.at[k]);
+            }
+        }
+    }
+    return map_get(schema->called, name);
+}
+
 static void find(struct search *s, enum sort sort, const char *schema, const char *name)
 {
-    for (size_t i = 0; i < s->schema->roots.n; i++) {
-        const struct object *namespace = s->schema->roots.at[i];
-        if (!object_is(namespace, "schema") || !may_be_in(s, schema, namespace)) continue;
-        for (size_t k = 0; k < namespace->children.n; k++) {
-            struct object *object = namespace->children.at[k];
-            if (!str_eq(object->name, name) || !is_of(object, sort)) continue;
-            push(s, object);
-            if (sort == RELATIONS) vec_push(s->ctx->arena, &s->relations, object);
-        }
+    const struct objects *called = all_called(s, name);
+    for (size_t i = 0; called && i < called->n; i++) {
+        struct object *object = called->at[i];
+        if (!is_of(object, sort) || !may_be_in(s, schema, object->parent)) continue;
+        push(s, object);
+        if (sort == RELATIONS) vec_push(s->ctx->arena, &s->relations, object);
     }
 }
 

@@ -35,5 +35,6 @@ const char *sql_or_replace(struct arena *arena, const char *text)
     if (!sql_scan(arena, text, &tokens, &error) || tokens.n < 2 || !sql_token_is(text, tokens.at[0], "create")) return text;
     if (sql_token_is(text, tokens.at[1], "or")) return text;
     size_t end = tokens.at[0].end;
-    return arena_printf(arena, "%.*s OR REPLACE%s", (int)end, text, text + end);
+    bool lower = text[end - 1] == 'e'; /* as the text itself writes it */
+    return arena_printf(arena, "%.*s %s%s", (int)end, text, lower ? "or replace" : "OR REPLACE", text + end);
 }

@@ -95,11 +95,15 @@ rewrite() { # PART FILE: puts the file's text into the case
         cat "$dir/rewritten" >"$case_file"
 }
 
+# What a view or function reads like is the server's matter: the SQL in the cases is PostgreSQL 15's. On others the checks have to do.
+of_15() { [ "$CLUSTER_MAJOR" = 15 ] || { [ "$1" != upgrade ] && [ "$1" != downgrade ]; }; }
+
 # Compares a part with a text, both made flat by FILTER; with MODELC_UPDATE the part becomes the text.
 expect() { # PART FILE FILTER...
     local name=$1 file=$2
     shift 2
     part "${name// /-}" || return 0
+    of_15 "$name" || return 0
     "$@" <"$dir/part/${name// /-}" >"$dir/expected"
     "$@" <"$file" >"$dir/found"
     diff -u --label expected --label found "$dir/expected" "$dir/found" >"$dir/diff" && return 0

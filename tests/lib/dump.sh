@@ -1,7 +1,7 @@
 # dump.sh: comparing databases by their normalised `pg_dump -s` (docs/dump-normaliser.md). To be sourced; needs $NORMALISE.
 #
 # dump_db DB                     prints the normalised dump, modelc's own schema left out; of a server that is newer than pg_dump
-#                                ($CLUSTER_MAJOR) what $MODELC imports
+#                                ($CLUSTER_MAJOR) the sorted lines of what $MODELC imports
 # dump_same FILE FILE OUT SPARE  whether two such dumps are of equal schemas; else the difference is in OUT. SPARE is the name of
 #                                a database that may be made and dropped
 
@@ -16,7 +16,7 @@ dump_models() { # DB
     printf 'models = models\nmigrations = migrations\n' >"$folder/modelc.ini"
     DATABASE_URL=$(cluster_url "$1") "$MODELC" -C "$folder" --no-color import --layout single >"$folder/said" 2>&1 || status=1
     [ "$status" = 0 ] || cat "$folder/said"
-    find "$folder/models" -name '*.model' -exec cat {} + 2>/dev/null
+    find "$folder/models" -name '*.model' -exec cat {} + 2>/dev/null | LC_ALL=C sort
     rm -rf "$folder"
     return $status
 }
