@@ -253,6 +253,8 @@ const char *transform_language(const struct object *object); /* the end of its n
  * ALTERs belong to it, separated by `;`. Live texts are built by the kind's query, every name qualified. */
 void statement_create(const struct object *object, struct ops *ops); /* in the phase the kind names */
 void statement_drop(const struct object *object, struct ops *ops);   /* DROP <comment target> */
+/* Its definition as the server prints it; NULL: the server was not asked. */
+const char *statement_printed(const struct object *object);
 /* CREATE OR REPLACE, for a kind's alter(). */
 void statement_replace(const struct object *from, const struct object *to, const bool *changed, struct ops *ops);
 /* The field list of such a kind: STATEMENT(F) and further rows. `means_` of a definition: ALTER or RECREATE. */

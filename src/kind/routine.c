@@ -1,5 +1,4 @@
-/* routine.c: what the kinds of code share: when CREATE OR REPLACE will do, DEPENDS ON EXTENSION, and what is enabled.
- * */
+/* routine.c: what the kinds of code share: when CREATE OR REPLACE will do, DEPENDS ON EXTENSION, and what is enabled. */
 #include "kind/routine.h"
 
 /* ---- replacing ---- */
@@ -39,52 +38,6 @@ bool routine_must_recreate(const struct object *from, const struct object *to, c
     new = next_line(new);
     if (strtol(new, NULL, 10) < strtol(old, NULL, 10)) return true;
     return !keeps_names(next_line(old), next_line(new));
-}
-
-/* Its text as the server prints it; NULL: the server was not asked. */
-static const char *definition_printed(const struct object *object)
-{
-    const struct value *value = object_get(object, "definition");
-    if (!value->set) return NULL;
-    return value->expr.canonical || !object->live ? value->expr.canonical : value->expr.text;
-}
-
-/* What a signature says of the result: "setof public.mood". */
-static const char *result_of(struct arena *arena, const char *signature)
-{
-    size_t kind = strcspn(signature, " ") + 1;
-    return arena_strndup(arena, signature + kind, line_length(signature) - kind);
-}
-
-/* Behind the head of a printed routine. */
-static const char *body_of(const char *printed)
-{
-    const char *body = strstr(printed, "\nAS ");
-    return body ? body : strstr(printed, "\nBEGIN ATOMIC");
-}
-
-static void describe_text(const struct object *from, const struct object *to, struct buf *out)
-{
-    const char *old = definition_printed(from), *new = definition_printed(to);
-    const char *old_body = old ? body_of(old) : NULL, *new_body = new ? body_of(new) : NULL;
-    size_t head = old_body ? (size_t)(old_body - old) : 0;
-    bool same_head = head && new_body && head == (size_t)(new_body - new) && strncmp(old, new, head) == 0;
-    buf_add(out, same_head ? "body" : "definition");
-}
-
-void routine_describe_change(const struct object *from, const struct object *to, const bool *changed, struct buf *out)
-{
-    const char *old = object_text(from, "signature"), *new = object_text(to, "signature");
-    size_t definition = (size_t)(object_get(to, "definition") - to->values), start = out->len;
-    if (changed[definition] && old && new && !same_line(old, new)) {
-        buf_printf(out, "returns %s -> %s", result_of(out->arena, old), result_of(out->arena, new));
-    } else if (changed[definition]) {
-        describe_text(from, to, out);
-    }
-    for (size_t i = 0; i < to->kind->n_fields; i++) {
-        if (!changed[i] || !str_eq(to->kind->fields[i].name, "depends_on_extension")) continue;
-        buf_printf(out, "%sextension it depends on", out->len > start ? ", " : "");
-    }
 }
 
 /* ---- DEPENDS ON EXTENSION ---- */
@@ -157,8 +110,7 @@ void enabled_alter(const struct object *object, struct ops *ops)
 void enabled_describe_change(const struct object *from, const struct object *to, const bool *changed, struct buf *out)
 {
     static const struct { const char *state, *text; } states[] = {
-        {"disabled", "disabled"}, {"replica", "enabled for replicas"}, {"always", "enabled "
-        "always"}, {"origin", "enabled"},
+        {"disabled", "disabled"}, {"replica", "enabled for replicas"}, {"always", "enabled always"}, {"origin", "enabled"},
     };
     (void)from;
     for (size_t i = 0, n = 0; i < to->kind->n_fields; i++) {
@@ -167,8 +119,8 @@ void enabled_describe_change(const struct object *from, const struct object *to,
         for (size_t k = 0; str_eq(to->kind->fields[i].name, "enabled") && k < sizeof states / sizeof *states; k++) {
             if (str_eq(states[k].state, object_text(to, "enabled"))) text = states[k].text;
         }
-        buf_printf(out, "%s%s", n++ ? ", " : "", str_eq(text, "depends_on_extension") ? "extension it depends "
-        "on" : text);
+        if (str_eq(text, "depends_on_extension")) text = "extension it depends on";
+        buf_printf(out, "%s%s", n++ ? ", " : "", text);
     }
 }
 

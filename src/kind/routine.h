@@ -43,7 +43,7 @@ void enabled_describe_change(const struct object *from, const struct object *to,
     "            FROM generate_subscripts(p.proargnames, 1) i\n" \
     "            WHERE p.proargmodes IS NULL OR p.proargmodes[i] IN ('i', 'b', 'v')), '')"
 bool routine_must_recreate(const struct object *from, const struct object *to, const bool *changed);
-/* "returns integer -> bigint", "body". */
+/* routine_text.c: "returns integer -> bigint", "now immutable, body". */
 void routine_describe_change(const struct object *from, const struct object *to, const bool *changed, struct buf *out);
 
 #endif

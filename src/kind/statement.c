@@ -23,6 +23,13 @@ void statement_drop(const struct object *object, struct ops *ops)
     op_addf(ops, PHASE_DETACH, "DROP %.*s %s%s", (int)(rest - target.text), target.text, drop_if(ops), rest + 1);
 }
 
+const char *statement_printed(const struct object *object)
+{
+    const struct value *value = object_get(object, "definition");
+    if (!value->set) return NULL;
+    return value->expr.canonical || !object->live ? value->expr.canonical : value->expr.text;
+}
+
 void statement_replace(const struct object *from, const struct object *to, const bool *changed, struct ops *ops)
 {
     (void)from;

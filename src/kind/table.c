@@ -209,6 +209,9 @@ static void describe(const struct object *object, struct buf *out)
     count_children(object, "check", "check", &parts, out);
     count_children(object, "foreign_key", "foreign key", &parts, out);
     count_children(object, "index", "index", &parts, out);
+    count_children(object, "trigger", "trigger", &parts, out);
+    count_children(object, "rule", "rule", &parts, out);
+    count_children(object, "policy", "policy", &parts, out);
     buf_add(out, parts ? ")" : "(no columns)");
 }
 

@@ -16,6 +16,23 @@ static bool must_recreate(const struct object *from, const struct object *to, co
     return !old || !new || !str_starts(new, old) || (new[strlen(old)] && new[strlen(old)] != '\n');
 }
 
+/* What stands in WITH (..), and the query behind it. */
+static void describe_change(const struct object *from, const struct object *to, const bool *changed, struct buf *out)
+{
+    (void)changed;
+    const char *texts[] = {statement_printed(from), statement_printed(to)}, *heads[2], *queries_of[2];
+    for (size_t i = 0; i < 2; i++) {
+        const char *query = texts[i] ? strstr(texts[i], " AS\n") : NULL;
+        const char *options = query ? strstr(texts[i], " WITH (") : NULL;
+        queries_of[i] = query;
+        heads[i] = options && options < query ? arena_strndup(out->arena, options, (size_t)(query - options)) : "";
+    }
+    bool known = queries_of[0] && queries_of[1], options = known && !str_eq(heads[0], heads[1]);
+    bool query = known && !str_eq(queries_of[0], queries_of[1]);
+    if (!options && !query) buf_add(out, "definition");
+    else buf_printf(out, "%s%s%s", options ? "options" : "", options && query ? ", " : "", query ? "query" : "");
+}
+
 /* Option values and names as PostgreSQL stores them: plain words. */
 static const struct catalog_query queries[] = {
     {.min_version = 0, .sql =
@@ -46,4 +63,5 @@ const struct kind kind_view = {
     .alter = statement_replace,
     .drop = statement_drop,
     .must_recreate = must_recreate,
+    .describe_change = describe_change,
 };

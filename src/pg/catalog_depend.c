@@ -22,7 +22,7 @@ const char *depend_query(void)
            " WHERE d.objid >= 16384 AND d.refobjid >= 16384 AND d.deptype IN ('n', 'a')"
            " AND (d.classid <> 6106 OR d.refobjsubid <> 0)" /* a table of a publication goes, and leaves it, by itself */
            " AND (d.classid IN (1255, 2617, 2616, 2618, 2620, 3256, 3381, 3466, 1417, 1418, 3600, 3602, 2605, 3576, 6106)"
-           " OR d.refclassid IN (1255, 2617, 2616, 2753, 1417, 2328, 3600, 3601, 3764, 2612, 2601)"
+           " OR d.refclassid IN (1255, 2617, 2616, 2753, 1417, 2328, 3600, 3601, 3602, 3764, 2612, 2601)"
            " OR d.classid = 1247 AND d.refclassid = 1247)";
 }
 

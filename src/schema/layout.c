@@ -158,9 +158,13 @@ static const char *stem_of(struct arena *arena, const char *name)
     return stem;
 }
 
+struct stem {
+    size_t tables;
+    const char *bearer; /* the first of its tables whose name is one word; NULL: none */
+};
 struct grouping {
     struct ctx *ctx;
-    struct map *counts; /* "schema stem" -> a number of tables, as text */
+    struct map *stems; /* "schema stem" -> struct stem */
 };
 
 static const char *stem_key(struct grouping *g, const struct object *table)
@@ -170,8 +174,8 @@ static const char *stem_key(struct grouping *g, const struct object *table)
 
 static size_t tables_of(struct grouping *g, const struct object *table)
 {
-    const struct objects *found = map_get(g->counts, stem_key(g, table));
-    return found ? found->n : 0;
+    const struct stem *found = map_get(g->stems, stem_key(g, table));
+    return found ? found->tables : 0;
 }
 
 static void count_stems(struct grouping *g, const struct units *units)
@@ -180,12 +184,13 @@ static void count_stems(struct grouping *g, const struct units *units)
         const struct object *table = units->at[i].object;
         if (units->at[i].rank->file || !object_is_relation(table)) continue;
         const char *key = stem_key(g, table);
-        struct objects *found = map_get(g->counts, key);
+        struct stem *found = map_get(g->stems, key);
         if (!found) {
-            found = ARENA_NEW(g->ctx->arena, struct objects);
-            map_put(g->counts, key, found);
+            found = ARENA_NEW(g->ctx->arena, struct stem);
+            map_put(g->stems, key, found);
         }
-        vec_push(g->ctx->arena, found, (struct object *)table);
+        found->tables++;
+        if (!found->bearer && !strchr(table->name, '_')) found->bearer = table->name;
     }
 }
 
@@ -203,13 +208,9 @@ static const struct object *target_of(const struct object *table)
 /* Named as the table that bears the stem itself, or as the stem. */
 static const char *group_name(struct grouping *g, const struct object *table)
 {
-    const struct objects *found = map_get(g->counts, stem_key(g, table));
-    const char *stem = stem_of(g->ctx->arena, table->name);
-    for (size_t i = 0; i < found->n; i++) {
-        const char *name = found->at[i]->name;
-        if (!strchr(name, '_') && str_eq(stem_of(g->ctx->arena, name), stem)) return name;
-    }
-    return found->n > 1 ? stem : table->name;
+    const struct stem *found = map_get(g->stems, stem_key(g, table));
+    if (found->bearer) return found->bearer;
+    return found->tables > 1 ? stem_of(g->ctx->arena, table->name) : table->name;
 }
 
 static const char *group_of(struct grouping *g, const struct object *table)

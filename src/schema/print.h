@@ -10,6 +10,7 @@ struct printer {
     struct buf out;
     const struct object *current; /* the schema that bare names mean here */
     bool begun;                   /* some schema line, or public without one, is in force */
+    const struct map *constraints; /* print_shared_names(): "schema.name" of those whose name another one has as well */
     const char *indent;           /* of what is printed: a partition stands in its table's block; NULL: none */
 };
 
@@ -63,6 +64,8 @@ void print_partitions(struct printer *p, const struct object *table);
 const struct object *print_next_partition(const struct printer *p, const struct object *table, size_t *i);
 void print_domain(struct printer *p, const struct object *domain);
 void print_composite(struct printer *p, const struct object *composite);
+/* Names of constraints that stand in several tables of a schema: for each "schema.name" an entry. */
+const struct map *print_shared_names(struct ctx *ctx, const struct schema *schema);
 const char *print_item_name(const struct printer *p, const struct object *column); /* of a column or attribute */
 size_t print_width(const char *name); /* characters, not bytes: names line up on the screen */
 /* A constraint or index: within a column's line, or as an item of its own. */

@@ -5,9 +5,31 @@
 
 /* ---- which stand in a column's line */
 
+static const char *name_key(struct ctx *ctx, const struct object *constraint)
+{
+    const struct object *schema = object_schema(constraint);
+    return sql_qname_str(ctx->arena, schema ? schema->name : NULL, constraint->name);
+}
+
+const struct map *print_shared_names(struct ctx *ctx, const struct schema *schema)
+{
+    if (schema->shared_names) return schema->shared_names;
+    struct map *once = map_new(ctx->arena), *shared = map_new(ctx->arena);
+    for (size_t i = 0; i < schema->all.n; i++) {
+        const struct object *object = schema->all.at[i];
+        if (object->kind->name_space != NAMES_CONSTRAINT || !object->name || object->inherited) continue;
+        const char *key = name_key(ctx, object);
+        map_put(map_has(once, key) ? shared : once, key, once);
+    }
+    ((struct schema *)schema)->shared_names = shared;
+    return shared;
+}
+
+/* Left out it would come back as this one, even if another table has one of that name. */
 static bool has_default_name(const struct printer *p, const struct object *constraint)
 {
-    return str_eq(constraint->name, schema_default_name(p->ctx, constraint, NULL));
+    if (!str_eq(constraint->name, schema_default_name(p->ctx, constraint, NULL))) return false;
+    return !p->constraints || !map_has(p->constraints, name_key(p->ctx, constraint));
 }
 
 /* The only column an expression mentions, or NULL. */

@@ -83,6 +83,7 @@ const char *schema_print_file(struct ctx *ctx, const struct schema *schema, cons
 {
     struct printer p = {.ctx = ctx, .schema = schema, .out = buf_new(ctx->arena), .begun = file->in_schema != NULL};
     const struct object *before = NULL;
+    p.constraints = print_shared_names(ctx, schema);
     if (file->in_schema) p.current = schema_namespace(schema, file->in_schema);
     for (size_t i = 0; i < file->units.n; i++) {
         const struct object *object = file->units.at[i], *home = print_home(ctx, schema, object);

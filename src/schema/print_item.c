@@ -36,7 +36,8 @@ static const char *take_piece(struct cursor *c, struct arena *arena)
 {
     skip_blanks(c);
     size_t len = piece_length(c->at);
-    const char *piece = len ? arena_strndup(arena, c->at, len) : NULL;
+    bool over_lines = *c->at == '"' && memchr(c->at, '\n', len); /* no item's name may be */
+    const char *piece = len && !over_lines ? arena_strndup(arena, c->at, len) : NULL;
     c->at += len;
     return piece;
 }

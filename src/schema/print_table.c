@@ -135,7 +135,10 @@ const char *print_item_name(const struct printer *p, const struct object *column
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
         if (str_eq(column->name, starts[i])) return arena_printf(p->ctx->arena, "\"%s\"", starts[i]);
     }
-    return sql_ident_str(p->ctx->arena, column->name);
+    struct buf escaped = buf_new(p->ctx->arena);
+    if (!strpbrk(column->name, "\r\n")) return sql_ident_str(p->ctx->arena, column->name);
+    print_name(&escaped, column->name);
+    return escaped.text;
 }
 
 /* Characters, not bytes: names line up on the screen. */
@@ -177,6 +180,7 @@ const char *schema_print_item(struct ctx *ctx, const struct schema *schema, cons
                               const struct object *object)
 {
     struct printer p = {.ctx = ctx, .schema = schema, .out = buf_new(ctx->arena)};
+    p.constraints = print_shared_names(ctx, schema);
     p.current = schema_namespace(schema, in_schema);
     struct buf item = buf_new(ctx->arena);
     if (object_is(object, "column")) buf_printf(&item, "%s  %s", print_item_name(&p, object), column_text(&p, object));

@@ -34,6 +34,7 @@ struct schema {
     size_t counts[64];           /* of all, by kind_order(); for schema_count() */
     struct map *called;          /* uses.c only: name -> struct objects, of those in schemas; made of the first n_called of all */
     size_t n_called;
+    const struct map *shared_names; /* print_shared_names(); NULL until wanted */
     size_t files;                /* models: number of files */
     const char *role;            /* live: who reads it, and will own what is made; NULL: not known */
     int version;                 /* live: the server's, as 150004; 0: not known */

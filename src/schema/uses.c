@@ -97,8 +97,30 @@ static void find_columns(struct search *s, const char *name)
     }
 }
 
+/* to_tsvector('app.german', ..): a configuration is named by a text. */
+static void find_configuration(struct search *s, const char *text)
+{
+    for (size_t i = 0; text && i < s->schema->all.n; i++) {
+        struct object *object = s->schema->all.at[i];
+        if (!object_is(object, "text_search_configuration")) continue;
+        bool meant = str_eq(text, sql_ident_str(s->ctx->arena, object->name)) ||
+                     str_eq(text, sql_qname_str(s->ctx->arena, object->parent->name, object->name));
+        if (meant) push(s, object);
+    }
+}
+
+static void find_configurations(struct search *s)
+{
+    if (schema_count(s->schema, "text_search_configuration") == 0) return;
+    for (size_t i = 0; i < s->mentions.n; i++) {
+        const struct sql_mention *mention = &s->mentions.at[i];
+        if (mention->what == SQL_MENTION_LITERAL && mention->in_body == s->bodies) find_configuration(s, mention->name);
+    }
+}
+
 static void find_all(struct search *s)
 {
+    find_configurations(s);
     static const struct { int what; enum sort sort; } sorts[] = {
         {SQL_MENTION_RELATION, RELATIONS}, {SQL_MENTION_FUNCTION, ROUTINES}, {SQL_MENTION_TYPE, TYPES}, {SQL_MENTION_OPERATOR, OPERATORS},
     };
@@ -141,7 +163,7 @@ static bool has_code(struct ctx *ctx, const struct schema *schema)
     (void)ctx;
     return schema_count(schema, "function") + schema_count(schema, "operator") + schema_count(schema, "aggregate") +
            schema_count(schema, "composite") + schema_count(schema, "domain") + schema_count(schema, "range") +
-           schema_count(schema, "operator_class") > 0;
+           schema_count(schema, "operator_class") + schema_count(schema, "text_search_configuration") > 0;
 }
 
 static bool is_worth_reading(struct ctx *ctx, const struct object *object)
