@@ -70,7 +70,7 @@ static void definition(const struct object *column, struct buf *out)
     } else if (has(column, F_identity)) {
         buf_addc(out, ' ');
         add_identity(column, out);
-    } else if (has(column, F_default)) {
+    } else if (has(column, F_default) && !column->apart) {
         buf_printf(out, " DEFAULT %s", sql_closed(out->arena, column->values[F_default].expr.text));
     }
     if (!object_flag(column, "nullable") && !has(column, F_identity)) buf_add(out, " NOT NULL");
@@ -250,10 +250,15 @@ static void finish(const struct object *column, struct ops *ops)
         alter_column(column, arena_printf(arena, "SET STATISTICS %s", column->values[F_statistics].text), ops);
     }
     if (has(column, F_options)) set_options(column, &(struct sql_pairs){0}, ops);
+    if (column->apart) set_default(column, ops);
 }
 
 static void drop(const struct object *column, struct ops *ops)
 {
+    if (column->apart) {
+        alter_column(column, "DROP DEFAULT", ops)->phase = PHASE_DETACH;
+        return;
+    }
     if (override_drop(column, ops)) return;
     struct arena *arena = ops->ctx->arena;
     struct buf sql = buf_new(arena);

@@ -174,7 +174,7 @@ struct object {
     bool inherited;            /* of a partition or child table: its parent's, spelled out here only to compare (schema/inherit.c) */
     bool anew;                 /* dropped and made again in this plan */
     bool lets_go;              /* a column whose default uses something that goes: the default goes first */
-    bool apart;                /* made by a statement of its own: its parent's CREATE would come too early for it */
+    bool apart;                /* has a statement of its own, as its parent's CREATE would come too early for it; a column: its default has */
     bool unchecked;            /* a routine that can't be made after all that its body mentions: made with check_function_bodies off */
     bool aside;                /* left out of the comparison: another revision's matter */
     struct object *peer;       /* the same object on the other side, once bound */

@@ -34,7 +34,7 @@ static void add_parts(const struct object *object, struct buf *sql)
     for (size_t i = 0; i < object->children.n; i++) {
         const struct object *child = object->children.at[i];
         struct buf part = buf_new(sql->arena);
-        if (child->apart || !child->kind->define || !child->kind->define(child, &part)) continue;
+        if ((child->apart && !object_is(child, "column")) || !child->kind->define || !child->kind->define(child, &part)) continue;
         buf_printf(sql, "%s\n    %s", parts++ ? "," : " (", part.text);
     }
     if (parts) buf_add(sql, "\n)");

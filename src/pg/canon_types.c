@@ -65,14 +65,24 @@ static bool is_column_type(const struct job *job, const struct object *type)
     return false;
 }
 
+/* The label as it is, or in an array or a row: '{new,paid}', '(new,1)'. What is escaped there counts as well: asking too much does
+ * no harm. */
+static bool is_in_literal(const char *text, const char *label)
+{
+    if (str_eq(text, label)) return true;
+    return text && (*text == '{' || *text == '(') && (strpbrk(label, "\"\\") || strstr(text, label));
+}
+
 /* Whether an ask's text names a type, or (where `literal`) holds a text of that name. */
 static bool mentions(struct job *job, const char *text, const char *name, bool literal)
 {
     struct sql_mentions found = {0};
-    if (!text || !strstr(text, name) || !sql_mentions(job->ctx->arena, SQL_EXPR, text, &found)) return false;
+    bool may = text && (strpbrk(name, "'\"\\") || strstr(text, name));
+    if (!may || !sql_mentions(job->ctx->arena, SQL_EXPR, text, &found)) return false;
     for (size_t i = 0; i < found.n; i++) {
-        bool right = literal ? found.at[i].what == SQL_MENTION_LITERAL : found.at[i].what == SQL_MENTION_TYPE;
-        if (right && str_eq(found.at[i].name, name)) return true;
+        const struct sql_mention *mention = &found.at[i];
+        if (literal && mention->what == SQL_MENTION_LITERAL && is_in_literal(mention->name, name)) return true;
+        if (!literal && mention->what == SQL_MENTION_TYPE && str_eq(mention->name, name)) return true;
     }
     return false;
 }

@@ -1,7 +1,9 @@
 /* canonical.c: puts the questions of a diff to the server and judges its answers. */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "base/digest.h"
 #include "pg/canon.h"
 #include "pg/canon_cache.h"
 #include "pg/shadow.h"
@@ -149,6 +151,7 @@ struct answering {
     struct job job;
     struct canon_cache *cache;
     struct shadow_keys *shadow_keys; /* NULL: nothing is kept */
+    const char *scratch_url;
     struct asks temp, shadow;
 };
 
@@ -182,6 +185,25 @@ static bool known_by(struct answering *a, struct ask *ask, const char *key)
     return true;
 }
 
+/* The key of "nobody can judge this": a scratch server may learn to, so it holds for a day. NULL: not to be kept. */
+static const char *unjudged_key(struct answering *a, const char *key)
+{
+    enum { DAY = 24 * 60 * 60 };
+    struct arena *arena = a->job.ctx->arena;
+    if (!key) return NULL;
+    const char *text = arena_printf(arena, "unjudged %s %lld %s", key, (long long)time(NULL) / DAY, a->scratch_url ? a->scratch_url : "");
+    return strchr(digest_text(arena, text, strlen(text)), ':') + 1;
+}
+
+static bool known_by_shadow(struct answering *a, struct ask *ask)
+{
+    const char *key = shadow_key(a->shadow_keys, ask);
+    if (known_by(a, ask, key)) return true;
+    if (!cache_knows(a->cache, unjudged_key(a, key))) return false;
+    not_verified(&a->job, ask);
+    return true;
+}
+
 /* Takes out the asks whose answer is known, by a temp table or by the shadow. */
 static void answer_known(struct answering *a, struct asks *asks, bool temp)
 {
@@ -190,7 +212,7 @@ static void answer_known(struct answering *a, struct asks *asks, bool temp)
         struct ask *ask = asks->at[i];
         if (temp && known_by(a, ask, cache_key(a->cache, &a->job, ask))) continue;
         const char *of_temp = ask->key;
-        if (known_by(a, ask, shadow_key(a->shadow_keys, ask))) continue;
+        if (known_by_shadow(a, ask)) continue;
         if (temp) ask->key = of_temp;
         asks->at[left++] = ask;
     }
@@ -213,27 +235,30 @@ static bool ask_temp_tables(struct answering *a)
     return true;
 }
 
-static void ask_shadow(struct answering *a, const char *scratch_url)
+static void ask_shadow(struct answering *a)
 {
     struct asks *asks = &a->shadow;
     if (a->cache) answer_known(a, asks, false);
-    if (asks->n) shadow_answer(&a->job, asks->at, asks->n, scratch_url);
+    bool tried = asks->n && shadow_answer(&a->job, asks->at, asks->n, a->scratch_url);
     for (size_t i = 0; i < asks->n; i++) {
-        if (asks->at[i]->refusal == NOT_REFUSED) judge(&a->job, a->cache, asks->at[i]);
-        else if (asks->at[i]->refusal != REFUSED_MODEL) not_verified(&a->job, asks->at[i]);
+        struct ask *ask = asks->at[i];
+        if (ask->refusal == NOT_REFUSED) judge(&a->job, a->cache, ask);
+        if (ask->refusal == NOT_REFUSED || ask->refusal == REFUSED_MODEL) continue;
+        not_verified(&a->job, ask);
+        if (tried && ask->key) cache_add(a->cache, unjudged_key(a, ask->key));
     }
 }
 
 bool canonical_answer(struct conn *conn, struct diff *diff, const char *scratch_url, const char *cache_path)
 {
-    struct answering a = {.job = {.ctx = diff->ctx, .conn = conn, .diff = diff}};
+    struct answering a = {.job = {.ctx = diff->ctx, .conn = conn, .diff = diff}, .scratch_url = scratch_url};
     if (diff->questions.n == 0) return true;
     a.job.renamed = types_renamed(&a.job);
     a.cache = cache_open(diff->ctx, cache_path);
     if (a.cache) a.shadow_keys = shadow_keys_new(&a.job);
     sort_out(&a);
     if (!ask_temp_tables(&a)) return false;
-    ask_shadow(&a, scratch_url);
+    ask_shadow(&a);
     cache_save(a.cache);
     return true;
 }

@@ -178,7 +178,9 @@ static void fill_names(struct reader *reader, const struct rows *rows, unsigned 
         ref->schema = schema ? intern(reader->ctx->names, schema) : NULL;
         ref->name = intern(reader->ctx->names, rows_get(rows, i, 2));
         unsigned sub = rows->n_columns > 3 ? (unsigned)decode_oid(rows_get(rows, i, 3)) : 0;
-        oid_map_put(names, oid_key(class, decode_oid(rows_get(rows, i, 0)), sub), ref);
+        uint64_t key = oid_key(class, decode_oid(rows_get(rows, i, 0)), sub);
+        if (class == CLASS_COLLATION) ref->to = oid_map_get(&reader->objects, key);
+        oid_map_put(names, key, ref);
     }
 }
 

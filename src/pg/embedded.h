@@ -15,6 +15,7 @@ struct embedded {
     int major;           /* 15 */
     int port;
     const char *base;    /* folder of the lock and marker files and of the data; trusted */
+    const char *runs;    /* scratch.c: folder of the throw-away copies, in memory where there is plenty */
     unsigned uid, gid;   /* of the server processes */
 };
 

@@ -23,7 +23,8 @@ struct scratch {
     const char *url;
     struct conn *home;       /* --scratch: the session that made the database, and drops it */
     struct embedded *server; /* the private server, or NULL */
-    const char *run;         /* its folder's name below server->base */
+    const char *run;         /* its folder's name below server->runs */
+    bool spare_used;         /* the private server's template1, which nothing is made from */
     int lock;                /* held for life: a run folder whose lock is free was left by a killed process */
     VEC(struct conn *) more; /* to further databases */
 };
@@ -42,31 +43,31 @@ static const char *cache_name(struct ctx *ctx, const struct embedded *server)
     return arena_printf(ctx->arena, "cluster-%d-%.8s", server->major, strchr(digest, ':') + 1);
 }
 
-static const char *lock_path(struct ctx *ctx, const struct embedded *server, const char *run)
+static const char *lock_path(struct ctx *ctx, const char *folder, const char *name)
 {
-    return arena_printf(ctx->arena, "%s/%s.lock", server->base, run);
+    return arena_printf(ctx->arena, "%s/%s.lock", folder, name);
 }
 
-static void remove_run(struct ctx *ctx, const struct embedded *server, const char *run)
+static void remove_run(struct ctx *ctx, const struct embedded *server, const char *runs, const char *run)
 {
-    const char *dir = path_join(ctx->arena, server->base, run);
+    const char *dir = path_join(ctx->arena, runs, run);
     if (file_exists(arena_printf(ctx->arena, "%s/" DATA "/postmaster.pid", dir))) {
         server_stop(ctx, server, dir, DATA, "immediate");
     }
-    if (dir_exists(dir)) server_remove(ctx, server, server->base, run);
-    unlink(lock_path(ctx, server, run));
+    if (dir_exists(dir)) server_remove(ctx, server, runs, run);
+    unlink(lock_path(ctx, runs, run));
 }
 
 /* What processes left behind that were killed. */
-static void sweep(struct ctx *ctx, const struct embedded *server)
+static void sweep(struct ctx *ctx, const struct embedded *server, const char *runs)
 {
     struct paths locks = {0};
-    path_glob(ctx->arena, arena_printf(ctx->arena, "%s/run-*.lock", server->base), &locks);
+    path_glob(ctx->arena, arena_printf(ctx->arena, "%s/run-*.lock", runs), &locks);
     for (size_t i = 0; i < locks.n; i++) {
         int fd = server_lock(locks.at[i], false);
         if (fd < 0) continue;
         const char *name = path_base(locks.at[i]);
-        remove_run(ctx, server, arena_strndup(ctx->arena, name, strlen(name) - strlen(".lock")));
+        remove_run(ctx, server, runs, arena_strndup(ctx->arena, name, strlen(name) - strlen(".lock")));
         close(fd);
     }
 }
@@ -76,9 +77,9 @@ static bool make_cluster(struct ctx *ctx, const struct embedded *server)
 {
     static const char *const small[] = {"--wal-segsize=1", NULL};
     const char *name = cache_name(ctx, server);
-    int fd = server_lock(lock_path(ctx, server, name), true);
+    int fd = server_lock(lock_path(ctx, server->base, name), true);
     if (fd < 0) {
-        diag_file(ctx, D_FILE, lock_path(ctx, server, name), "cannot be locked: %s", strerror(errno));
+        diag_file(ctx, D_FILE, lock_path(ctx, server->base, name), "cannot be locked: %s", strerror(errno));
         return false;
     }
     bool made = dir_exists(path_join(ctx->arena, server->base, name)) ||
@@ -116,15 +117,18 @@ static bool start_private(struct scratch *scratch, int version)
     server->user = "postgres";
     server->port = 5432;
     if (!server->base || !make_cluster(ctx, server)) return false;
-    sweep(ctx, server);
+    server->runs = server_memory(ctx, server);
+    if (!server->runs) server->runs = server->base;
+    sweep(ctx, server, server->runs);
+    if (server->runs != server->base) sweep(ctx, server, server->base);
     scratch->server = server;
     scratch->run = random_name(ctx, "run-");
-    scratch->lock = server_lock(lock_path(ctx, server, scratch->run), false);
+    scratch->lock = server_lock(lock_path(ctx, server->runs, scratch->run), false);
     if (scratch->lock < 0) {
-        diag_file(ctx, D_FILE, lock_path(ctx, server, scratch->run), "cannot be locked: %s", strerror(errno));
+        diag_file(ctx, D_FILE, lock_path(ctx, server->runs, scratch->run), "cannot be locked: %s", strerror(errno));
         return false;
     }
-    const char *dir = path_join(ctx->arena, server->base, scratch->run);
+    const char *dir = path_join(ctx->arena, server->runs, scratch->run);
     server->data = path_join(ctx->arena, dir, DATA);
     server->socket = dir;
     scratch->url = embedded_url(ctx, server, "postgres");
@@ -182,7 +186,9 @@ const char *scratch_url(const struct scratch *scratch)
 
 struct conn *scratch_more(struct scratch *scratch)
 {
-    struct conn *more = create_database(scratch->home ? scratch->home : scratch->conn);
+    bool spare = scratch->server && !scratch->spare_used; /* made with the cluster, and as empty as a new one */
+    struct conn *more = spare ? conn_again(scratch->conn, "template1") : create_database(scratch->home ? scratch->home : scratch->conn);
+    scratch->spare_used = true;
     if (more) vec_push(scratch->ctx->arena, &scratch->more, more);
     return more;
 }
@@ -210,7 +216,7 @@ void scratch_close(struct scratch *scratch)
     close_database(scratch, scratch->conn);
     conn_close(scratch->home);
     if (scratch->lock >= 0) {
-        remove_run(ctx, scratch->server, scratch->run);
+        remove_run(ctx, scratch->server, scratch->server->runs, scratch->run);
         close(scratch->lock);
     }
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -235,12 +236,29 @@ int server_lock(const char *path, bool wait)
     return fd;
 }
 
+/* The server's user passes through it, but cannot write or list. */
+static const char *our_folder(struct ctx *ctx, const struct embedded *server, const char *top)
+{
+    const char *path = arena_printf(ctx->arena, "%s/modelc-%u", top, (unsigned)geteuid());
+    return server_folder(ctx, path, server->run_as ? 0711 : 0700, geteuid(), getegid()) ? path : NULL;
+}
+
 const char *server_cache(struct ctx *ctx, const struct embedded *server)
 {
-    const char *top = access("/var/tmp", W_OK | X_OK) == 0 ? "/var/tmp" : "/tmp";
-    const char *path = arena_printf(ctx->arena, "%s/modelc-%u", top, (unsigned)geteuid());
-    /* The server's user passes through it, but cannot write or list. */
-    return server_folder(ctx, path, server->run_as ? 0711 : 0700, geteuid(), getegid()) ? path : NULL;
+    return our_folder(ctx, server, access("/var/tmp", W_OK | X_OK) == 0 ? "/var/tmp" : "/tmp");
+}
+
+const char *server_memory(struct ctx *ctx, const struct embedded *server)
+{
+    static const char top[] = "/dev/shm";
+    enum { PLENTY_MB = 1024 };
+    struct statvfs room;
+    size_t mark = diag_mark(ctx);
+    if (access(top, W_OK | X_OK) != 0 || statvfs(top, &room) != 0) return NULL;
+    if ((room.f_bavail >> 10) * (room.f_frsize >> 10) < PLENTY_MB) return NULL;
+    const char *path = our_folder(ctx, server, top);
+    diag_rollback(ctx, mark);
+    return path;
 }
 
 static const char *last_line(struct ctx *ctx, const char *text)

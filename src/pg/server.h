@@ -31,5 +31,7 @@ bool server_folder(struct ctx *ctx, const char *path, mode_t mode, uid_t uid, gi
 int server_lock(const char *path, bool wait);
 /* Our own folder below /var/tmp (or /tmp), made on demand. NULL and a diagnostic where that can't be. */
 const char *server_cache(struct ctx *ctx, const struct embedded *server);
+/* The same in memory, where a thousand files are made in no time; NULL where there is little of it, or none to be had. */
+const char *server_memory(struct ctx *ctx, const struct embedded *server);
 
 #endif

@@ -176,7 +176,7 @@ static void drop_roles(struct shadow *s, const char *url)
     conn_close(conn);
 }
 
-void shadow_answer(struct job *job, struct ask **asks, size_t n, const char *url)
+bool shadow_answer(struct job *job, struct ask **asks, size_t n, const char *url)
 {
     struct shadow s = {.job = job, .ctx = job->ctx, .asks = asks, .n = n};
     size_t mark = diag_mark(job->ctx);
@@ -187,7 +187,7 @@ void shadow_answer(struct job *job, struct ask **asks, size_t n, const char *url
     s.scratch = scratch_open(job->ctx, url, job->conn->version);
     if (!s.scratch) {
         say_no_server(&s, mark);
-        return;
+        return false;
     }
     ask_models(&s);
     ask_live(&s);
@@ -195,4 +195,5 @@ void shadow_answer(struct job *job, struct ask **asks, size_t n, const char *url
     finish(&s);
     scratch_close(s.scratch);
     drop_roles(&s, url);
+    return true;
 }

@@ -12,8 +12,8 @@
 
 /* Answers the asks: fills their answers, or sets their refusal (REFUSED_MODEL: said as a diagnostic at its place). Of
  * pairs that differ the LIVE fields are taken over from the scratch server, too. `url`: --scratch, NULL: a private
- * server. Where there is none, that is said once, as a warning, and all are REFUSED_METHOD. */
-void shadow_answer(struct job *job, struct ask **asks, size_t n, const char *url);
+ * server. Where there is none, that is said once, as a warning, and all are REFUSED_METHOD: false. */
+bool shadow_answer(struct job *job, struct ask **asks, size_t n, const char *url);
 
 /* Keys for the cache of verdicts (canon_cache.h): digests of all that the two sides of an ask are made of. */
 struct shadow_keys;

@@ -144,7 +144,7 @@ static void emit_change(const struct change *change, struct ops *ops)
     switch (change->type) {
     case CHANGE_CREATE: emit_create(change, ops); break;
     case CHANGE_DROP:
-        if (!change->with_parent) change->from->kind->drop(change->from, ops);
+        if (!change->with_parent || change->from->apart) change->from->kind->drop(change->from, ops);
         break;
     case CHANGE_RENAME: emit_rename(change, ops); break;
     case CHANGE_ALTER: change->to->kind->alter(change->from, change->to, change->changed, ops); break;

@@ -175,6 +175,7 @@ static void edges_of_step(struct order *order, const struct change *change)
 static void edges_of_needs(struct order *order, const struct change *change, const struct object *object, bool new_side)
 {
     struct objects needs = {0}, later = {0};
+    const struct change *own = object->apart && object->change ? object->change : change;
     object_needs(order->ctx, object, &needs, &later);
     for (size_t i = 0; i < needs.n; i++) {
         if (new_side) edges_to_needed(order, change, needs.at[i]);
@@ -184,8 +185,8 @@ static void edges_of_needs(struct order *order, const struct change *change, con
     for (size_t i = 0; i < later.n; i++) {
         const struct change *other = acting(later.at[i]);
         if (!other || other == change) continue;
-        if (new_side) order_edges(order, other, R_BUILD, change, R_FINISH);
-        else order_edges(order, change, R_TEAR, other, R_TEAR);
+        if (new_side) order_edges(order, other, R_BUILD, own, R_FINISH);
+        else order_edges(order, own, R_TEAR, other, R_TEAR);
     }
 }
 
@@ -195,6 +196,22 @@ bool is_included(const struct change *change, const struct object *part, bool ne
     if (!own || own == change) return false;
     if (own->gone && !new_side) return true;
     return own->with_parent && acting(part) == change;
+}
+
+/* `*` means the columns that are there when it is read, a routine's row of a table too: what goes has to be gone. */
+static void edges_of_star(struct order *order, const struct change *change)
+{
+    const struct value *text = object_get(change->to, "definition");
+    bool routine = object_is(change->to, "function") || object_is(change->to, "procedure");
+    if (!text->set || !(routine || (!change->to->live && strchr(text->expr.text, '*')))) return;
+    const struct objects *uses = object_uses(order->ctx, change->to);
+    for (size_t i = 0; i < uses->n; i++) {
+        const struct object *old = uses->at[i]->peer;
+        for (size_t k = 0; old && object_is_relation(old) && k < old->children.n; k++) {
+            const struct change *gone = old->children.at[k]->change;
+            if (gone && gone->type == CHANGE_DROP) order_edges(order, gone, R_TEAR, change, R_BUILD);
+        }
+    }
 }
 
 /* An object's own needs, and those of the children that its CREATE or DROP includes. */
@@ -264,6 +281,7 @@ static void make_edges(struct order *order)
         if (change->from) edges_after_renames(order, change, change->from);
         if (change->to) edges_after_renames(order, change, change->to);
         if (change->to && change->type != CHANGE_RENAME) edges_of_object(order, change, change->to, true);
+        if (change->to && !change_is_facet(change)) edges_of_star(order, change);
         if (change->from && change->type != CHANGE_RENAME && !change_is_facet(change)) {
             edges_of_object(order, change, change->from, false);
         }

@@ -1,11 +1,22 @@
 /* plan.c: changes become ordered operations. */
 #include "plan/plan_parts.h"
 
+/* What another plan (of the other direction, say) found out of these objects. */
+static void forget_plan(const struct schema *schema)
+{
+    for (size_t i = 0; i < schema->all.n; i++) {
+        struct object *object = schema->all.at[i];
+        object->unchecked = false;
+        if (object_is(object, "column")) object->apart = false;
+    }
+}
+
 struct plan *plan_make(struct ctx *ctx, const struct changes *changes, const struct plan_options *options)
 {
     struct plan *plan = ARENA_NEW(ctx->arena, struct plan);
     changes_mark(changes);
-    for (size_t i = 0; i < changes->to->all.n; i++) changes->to->all.at[i]->unchecked = false; /* of the other direction's plan */
+    forget_plan(changes->to);
+    forget_plan(changes->from);
     plan_asides(changes);
     for (;;) {
         struct ops ops;

@@ -2,9 +2,11 @@
  * statement of its own (a rule that writes into a table whose foreign key points at the rule's own). */
 #include "plan/plan_parts.h"
 
+/* Of a column it is the default. */
 static bool stands_alone(const struct object *part)
 {
-    return part->kind->drop && !object_is(part, "column") && !object_is(part, "view_column");
+    if (object_is(part, "column")) return !part->apart && object_get(part, "default")->set;
+    return part->kind->drop && !object_is(part, "view_column");
 }
 
 /* Whether the part needs what `other` makes, changes or drops. */
@@ -24,8 +26,9 @@ static bool unfold(struct order *order, const struct change *whole, const struct
     for (size_t i = 0; object && i < object->children.n; i++) {
         struct object *part = object->children.at[i];
         if (!stands_alone(part) || !is_included(whole, part, new_side) || !rests_on(order, part, other)) continue;
-        part->change->with_parent = part->change->gone = false;
-        part->apart = new_side;
+        bool column = object_is(part, "column");
+        if (!column) part->change->with_parent = part->change->gone = false;
+        part->apart = new_side || column;
         return true;
     }
     return false;

@@ -54,6 +54,7 @@ bool changes_fold(struct ctx *ctx, const struct object *object)
     struct buf probe = buf_new(ctx->arena);
     const struct change *parent = object->parent ? object->parent->change : NULL;
     bool made = parent && (parent->type == CHANGE_CREATE || (parent->type == CHANGE_RECREATE && !object->parent->kind->rebuild));
+    if (object->apart && !object_is(object, "column")) return false;
     return made && object->kind->define && object->kind->define(object, &probe);
 }
 

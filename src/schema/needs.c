@@ -51,7 +51,8 @@ static void needs_of_keys(struct ctx *ctx, const struct object *object, const st
 static void needs_of_value(struct ctx *ctx, const struct object *object, const struct field *field, const struct value *value,
                            struct objects *needs, struct objects *later)
 {
-    struct objects *list = field->later ? later : needs;
+    bool apart = object->apart && field->type == VALUE_EXPR;
+    struct objects *list = field->later || apart ? later : needs;
     switch (field->type) {
     case VALUE_REF: push(ctx, value->ref.to, list); break;
     case VALUE_REFS:
@@ -74,7 +75,8 @@ void object_needs(struct ctx *ctx, const struct object *object, struct objects *
         }
     }
     const struct objects *uses = object_uses(ctx, object);
-    for (size_t i = 0; i < uses->n; i++) push(ctx, uses->at[i], needs);
+    bool apart = object->apart && object_is(object, "column");
+    for (size_t i = 0; i < uses->n; i++) push(ctx, uses->at[i], apart ? later : needs);
     for (size_t i = 0; !object->unchecked && i < object->mentions.n; i++) push(ctx, object->mentions.at[i], needs);
     for (size_t i = 0; i < object->args.n; i++) push(ctx, object->args.at[i].to, needs);
     if (object->kind->needs) object->kind->needs(object, ctx->arena, needs);

@@ -74,6 +74,12 @@ static const struct objects *all_called(struct search *s, const char *name)
     return map_get(schema->called, name);
 }
 
+/* A row of it is a value whose fields may be named. */
+static bool has_fields(const struct object *object)
+{
+    return object_is_relation(object) || object_is(object, "composite");
+}
+
 static void find(struct search *s, enum sort sort, const char *schema, const char *name)
 {
     const struct objects *called = all_called(s, name);
@@ -81,8 +87,14 @@ static void find(struct search *s, enum sort sort, const char *schema, const cha
         struct object *object = called->at[i];
         if (!is_of(object, sort) || !may_be_in(s, schema, object->parent)) continue;
         push(s, object);
-        if (sort == RELATIONS) vec_push(s->ctx->arena, &s->relations, object);
+        if (sort == RELATIONS || has_fields(object)) vec_push(s->ctx->arena, &s->relations, object);
     }
+}
+
+static void push_type(struct search *s, struct object *type)
+{
+    push(s, type);
+    if (type && has_fields(type)) vec_push(s->ctx->arena, &s->relations, type);
 }
 
 static void find_columns(struct search *s, const char *name)
@@ -91,7 +103,8 @@ static void find_columns(struct search *s, const char *name)
         const struct object *relation = s->relations.at[i];
         for (size_t k = 0; k < relation->children.n; k++) {
             struct object *child = relation->children.at[k];
-            bool meant = object_is(child, "column") && (str_eq(name, "*") || str_eq(child->name, name));
+            bool field = object_is(child, "column") || object_is(child, "attribute");
+            bool meant = field && (str_eq(name, "*") || str_eq(child->name, name));
             if (meant) push(s, child);
         }
     }
@@ -187,7 +200,7 @@ const struct objects *object_uses(struct ctx *ctx, const struct object *object)
     struct search search = {.ctx = ctx, .user = object, .schema = object->home, .found = &keeper->uses};
     for (size_t i = 0; i < object->kind->n_fields; i++) read_field(&search, &object->kind->fields[i], &object->values[i]);
     if (object->parent && object_is(object->parent, "table")) vec_push(ctx->arena, &search.relations, object->parent);
-    for (size_t i = 0; i < object->args.n; i++) push(&search, object->args.at[i].to);
+    for (size_t i = 0; i < object->args.n; i++) push_type(&search, object->args.at[i].to);
     find_all(&search);
     search.bodies = true;
     search.found = &keeper->mentions;

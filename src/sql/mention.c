@@ -105,6 +105,26 @@ static void look_at(const struct walk *walk, const json_t *object)
     }
 }
 
+/* Columns that stand as bare names: UPDATE OF a, USING (a), INSERT INTO t (a), SET a = .., (row).a, ON CONFLICT (a), a
+ * statistics object's. */
+static void look_at_names(const struct walk *walk, const char *key, const json_t *value)
+{
+    static const struct { const char *key, *list, *element; } forms[] = {
+        {"columns", NULL, "String"}, {"usingClause", NULL, "String"}, {"indirection", NULL, "String"},
+        {"InsertStmt", "cols", "ResTarget"}, {"UpdateStmt", "targetList", "ResTarget"}, {"StatsElem", NULL, NULL}, {"IndexElem", NULL, NULL},
+    };
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        if (strcmp(key, forms[i].key) != 0) continue;
+        const json_t *list = forms[i].list ? json_object_get(value, forms[i].list) : value;
+        if (!forms[i].element) add(walk, SQL_MENTION_COLUMN, NULL, json_member(value, "name"), value);
+        for (size_t k = 0; forms[i].element && k < json_array_size(list); k++) {
+            const json_t *element = json_object_get(json_array_get(list, k), forms[i].element);
+            const char *name = json_member(element, "sval");
+            add(walk, SQL_MENTION_COLUMN, NULL, name ? name : json_member(element, "name"), element);
+        }
+    }
+}
+
 static void visit_members(const struct walk *walk, const json_t *node, int depth)
 {
     const char *key;
@@ -115,6 +135,7 @@ static void visit_members(const struct walk *walk, const json_t *node, int depth
         else visit(walk, value, depth + 1);
         if (makes) visit_body(walk, value);
         if (strcmp(key, "CommentStmt") == 0) add_commented(walk, value);
+        if (walk->what == SQL_STATEMENT) look_at_names(walk, key, value);
     }
 }
 
