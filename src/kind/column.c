@@ -62,6 +62,13 @@ static void add_name_and_type(const struct object *column, struct buf *out)
     }
 }
 
+/* A child's column that says nothing would get its parent's default. */
+static bool parent_has_default(const struct object *column)
+{
+    const struct object *table = column->parent, *base = object_is(table, "table") ? inherited_column(table, column->name) : NULL;
+    return base && has(base, F_default);
+}
+
 static void definition(const struct object *column, struct buf *out)
 {
     add_name_and_type(column, out);
@@ -72,6 +79,8 @@ static void definition(const struct object *column, struct buf *out)
         add_identity(column, out);
     } else if (has(column, F_default) && !column->apart) {
         buf_printf(out, " DEFAULT %s", sql_closed(out->arena, column->values[F_default].expr.text));
+    } else if (!has(column, F_default) && parent_has_default(column)) {
+        buf_add(out, " DEFAULT NULL");
     }
     if (!object_flag(column, "nullable") && !has(column, F_identity)) buf_add(out, " NOT NULL");
 }

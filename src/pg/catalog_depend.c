@@ -23,7 +23,9 @@ const char *depend_query(void)
            " AND (d.classid <> 6106 OR d.refobjsubid <> 0)" /* a table of a publication goes, and leaves it, by itself */
            " AND (d.classid IN (1255, 2617, 2616, 2618, 2620, 3256, 3381, 3466, 1417, 1418, 3600, 3602, 2605, 3576, 6106)"
            " OR d.refclassid IN (1255, 2617, 2616, 2753, 1417, 2328, 3600, 3601, 3602, 3764, 2612, 2601)"
-           " OR d.classid = 1247 AND d.refclassid = 1247)";
+           " OR d.classid = 1247 AND d.refclassid = 1247"
+           " OR d.classid = 2604 AND d.refclassid = 1259 AND d.refobjid <> a.adrelid" /* DEFAULT 't'::regclass */
+           " AND EXISTS (SELECT FROM pg_class k WHERE k.oid = d.refobjid AND k.relkind <> 'S'))";
 }
 
 static struct object *object_of(const struct reader *reader, const struct rows *rows, size_t row, size_t first)

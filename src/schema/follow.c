@@ -105,6 +105,22 @@ static bool stands_in_the_way(struct ctx *ctx, const struct object *object, cons
     return !column_casts_itself(from, to) || (object->live && rereads_otherwise(ctx, object, shares_operators(from, to)));
 }
 
+/* PostgreSQL builds the index again then, and forgets its columns' statistics targets. */
+static bool renew_statistics(struct diff *diff, struct changes *changes, struct object *index, const struct object *column)
+{
+    const struct value *targets = object_get(index, "statistics");
+    size_t field = (size_t)(targets - index->values);
+    struct change *change = index->change;
+    if (!object_is(index, "index") || !targets->set || !needs_object(diff->ctx, index, column)) return false;
+    if (change && (change->type != CHANGE_ALTER || change->changed[field])) return false;
+    if (!change) {
+        change = changes_add(changes, diff->ctx, CHANGE_ALTER, index->peer, index);
+        change->forced = true;
+    }
+    change->changed[field] = true;
+    return true;
+}
+
 static bool follow_column(struct diff *diff, struct changes *changes, const struct object *column)
 {
     const struct objects *siblings = &column->parent->children;
@@ -115,6 +131,7 @@ static bool follow_column(struct diff *diff, struct changes *changes, const stru
         if (sibling != column && sibling->peer && stands_in_the_way(diff->ctx, sibling, column)) {
             more |= changes_force(diff, changes, sibling);
         }
+        if (sibling->peer && type_changes(column)) more |= renew_statistics(diff, changes, sibling, column);
     }
     for (size_t i = 0; i < schema->all.n; i++) {
         struct object *other = schema->all.at[i];

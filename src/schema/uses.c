@@ -1,5 +1,7 @@
 /* uses.c: what an object's SQL mentions, found among the objects of its schema. Where a name may mean several things all of
  * them count: an order that is too strict does no harm. */
+#include <ctype.h>
+
 #include "schema/diff_parts.h"
 
 struct search {
@@ -122,18 +124,55 @@ static void find_configuration(struct search *s, const char *text)
     }
 }
 
-static void find_configurations(struct search *s)
+/* The length of a name as SQL writes it; 0 where none begins. */
+static size_t name_length(const char *at)
 {
-    if (schema_count(s->schema, "text_search_configuration") == 0) return;
+    size_t n = 0;
+    if (*at != '"') {
+        while (isalnum((unsigned char)at[n]) || at[n] == '_' || at[n] == '$' || (unsigned char)at[n] >= 0x80) n++;
+        return n;
+    }
+    for (n = 1; at[n]; n++) {
+        if (at[n] == '"' && at[n + 1] != '"') return n + 1;
+        if (at[n] == '"') n++;
+    }
+    return 0;
+}
+
+/* 'app.log'::regclass, 'app.next(int)'::regprocedure: with its schema, since any word may be a text. */
+static void find_qualified(struct search *s, const char *text)
+{
+    size_t first = text ? name_length(text) : 0;
+    size_t second = first && text[first] == '.' ? name_length(text + first + 1) : 0;
+    char after = second ? text[first + 1 + second] : 'x';
+    if (after && after != '(' && after != '[') return;
+    const char *schema = sql_fold(s->ctx->arena, text, first), *name = sql_fold(s->ctx->arena, text + first + 1, second);
+    static const enum sort sorts[] = {ROUTINES, TYPES, OPERATORS, RELATIONS};
+    for (size_t i = 0; i < sizeof sorts / sizeof *sorts - (after == '('); i++) {
+        const struct objects *called = all_called(s, name);
+        for (size_t k = 0; called && k < called->n; k++) {
+            struct object *object = called->at[k];
+            bool meant = is_of(object, sorts[i]) && str_eq(object->parent->name, schema) && !object_is(object, "sequence");
+            if (meant) push(s, object);
+        }
+    }
+}
+
+/* What only a text names. */
+static void find_texts(struct search *s)
+{
+    bool configured = schema_count(s->schema, "text_search_configuration") > 0;
     for (size_t i = 0; i < s->mentions.n; i++) {
         const struct sql_mention *mention = &s->mentions.at[i];
-        if (mention->what == SQL_MENTION_LITERAL && mention->in_body == s->bodies) find_configuration(s, mention->name);
+        if (mention->what != SQL_MENTION_LITERAL || mention->in_body != s->bodies) continue;
+        if (configured) find_configuration(s, mention->name);
+        find_qualified(s, mention->name);
     }
 }
 
 static void find_all(struct search *s)
 {
-    find_configurations(s);
+    find_texts(s);
     static const struct { int what; enum sort sort; } sorts[] = {
         {SQL_MENTION_RELATION, RELATIONS}, {SQL_MENTION_FUNCTION, ROUTINES}, {SQL_MENTION_TYPE, TYPES}, {SQL_MENTION_OPERATOR, OPERATORS},
     };
@@ -179,11 +218,18 @@ static bool has_code(struct ctx *ctx, const struct schema *schema)
            schema_count(schema, "operator_class") + schema_count(schema, "text_search_configuration") > 0;
 }
 
+/* 't'::regclass */
+static bool has_text_name(const struct object *object)
+{
+    const char *text = object_get(object, "default")->expr.text;
+    return text && strstr(text, "::") && strstr(text, "reg");
+}
+
 static bool is_worth_reading(struct ctx *ctx, const struct object *object)
 {
     static const char *const parts[] = {"column", "check", "index", "exclude"};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        if (object_is(object, parts[i])) return has_code(ctx, object->home);
+        if (object_is(object, parts[i])) return has_code(ctx, object->home) || has_text_name(object);
     }
     return true;
 }
