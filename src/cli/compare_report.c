@@ -13,7 +13,7 @@ static bool has_line(const struct change *change)
     const struct object *object = object_of(change), *parent = object->parent;
     if (change_only_follows(change)) return false;
     if (change->with_parent) return false;
-    if (object->implied) return false;
+    if (object->implied && change->type != CHANGE_PRIVILEGES) return false;
     bool whole = change->type == CHANGE_CREATE || change->type == CHANGE_DROP;
     return !(whole && parent && object_is(parent, "table") && parent->change && parent->change->type == change->type);
 }

@@ -556,9 +556,16 @@ static bool default_is_handled(const struct object *from, const struct object *t
     return sequence && (has(to, F_identity) || !sequence->peer);
 }
 
+/* What the type of a parent's column becomes, that of its children's does with it, declared again or not. */
+static bool follows_parent(const struct object *from, const struct object *to)
+{
+    const struct object *new = object_is(to->parent, "table") ? inherited_column(to->parent, to->name) : NULL;
+    return new && new->peer && !new->anew && !new->parent->anew && inherited_column(from->parent, from->name) == new->peer;
+}
+
 static void alter(const struct object *from, const struct object *to, const bool *changed, struct ops *ops)
 {
-    bool type = changed[F_type] || changed[F_collation];
+    bool type = (changed[F_type] || changed[F_collation]) && !follows_parent(from, to);
     bool identity = changed[F_identity] || changed[F_identity_options];
     bool ends = has(from, F_identity) && !has(to, F_identity); /* before the type is one that an identity can't have */
     if (changed[F_generated]) drop_expression(to, ops);

@@ -30,7 +30,7 @@ bool changes_fold(struct ctx *ctx, const struct object *object);
 void inherit_spell_out(struct diff *diff);
 void inherit_settle(struct diff *diff);
 bool inherit_follow(struct diff *diff, struct changes *changes);
-void inherit_forget(struct changes *changes);
+void inherit_forget(struct ctx *ctx, struct changes *changes);
 /* dependents.c: one round of what follows for the users and the parts of what is dropped or made anew; true: there may be more. */
 bool diff_dependents(struct diff *diff, struct changes *changes);
 /* called.c: adds to its uses what its definition calls by name (kind.calls). */

@@ -278,7 +278,7 @@ void diff_follow(struct diff *diff, struct changes *changes)
     diff_follow_types(diff, changes);
     while (follow_once(diff, changes) || diff_dependents(diff, changes) || inherit_follow(diff, changes)) {
     }
-    inherit_forget(changes);
+    inherit_forget(diff->ctx, changes);
     diff_fold_types(diff->ctx, changes);
     forget_renames(changes);
     fold(diff, changes);

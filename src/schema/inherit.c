@@ -237,21 +237,43 @@ static bool place_changes(const struct object *table)
            change->changed[object_get(table, "inherits") - table->values];
 }
 
+static bool descends(struct ctx *ctx, const struct object *table, const struct object *from)
+{
+    struct objects parents = {0};
+    table_parents(table, ctx->arena, &parents);
+    for (size_t i = 0; i < parents.n; i++) {
+        if (parents.at[i] == from || descends(ctx, parents.at[i], from)) return true;
+    }
+    return false;
+}
+
+/* A parent that the table has before and after gets or loses the column: its children do with it. */
+static bool comes_with_parent(struct ctx *ctx, const struct change *change)
+{
+    const struct object *column = change->to ? change->to : change->from, *base = column;
+    if (!object_is(column, "column") || (change->type != CHANGE_CREATE && change->type != CHANGE_DROP)) return false;
+    while (base && base->inherited) base = inherited_column(base->parent, base->name);
+    if (!base || base == column || !base->change || base->change->type != change->type) return false;
+    const struct object *parent = base->parent->peer, *table = column->parent->peer;
+    return parent && table && descends(ctx, table, parent);
+}
+
 /* Joining makes indexes and foreign keys by itself, not columns and checks. */
-static bool is_done_otherwise(const struct change *change)
+static bool is_done_otherwise(struct ctx *ctx, const struct change *change)
 {
     const struct object *object = change->to ? change->to : change->from;
+    if (comes_with_parent(ctx, change)) return true;
     if ((change->from && !place_changes(change->from->parent)) || (change->to && !place_changes(change->to->parent))) return true;
     return change->type == CHANGE_CREATE && !object_is(object, "column") && !object_is(object, "check");
 }
 
-void inherit_forget(struct changes *changes)
+void inherit_forget(struct ctx *ctx, struct changes *changes)
 {
     size_t kept = 0;
     for (size_t i = 0; i < changes->n; i++) {
         struct change *change = changes->at[i];
         bool inherited = (change->from && change->from->inherited) || (change->to && change->to->inherited);
-        if (!inherited || !is_done_otherwise(change)) {
+        if (!inherited || !is_done_otherwise(ctx, change)) {
             changes->at[kept++] = change;
             continue;
         }

@@ -51,7 +51,11 @@ static bool stands_below(const struct printer *p, const struct object *child)
 static void print_owned(struct printer *p, const struct object *column)
 {
     const struct object *sequence = object_is(column, "column") ? column_sequence(column) : NULL;
-    if (!sequence || !prints_inside(sequence) || print_is_serial(sequence)) return;
+    if (!sequence || !prints_inside(sequence)) return;
+    if (print_is_serial(sequence)) {
+        print_privileges(p, sequence);
+        return;
+    }
     buf_addc(&p->out, '\n');
     print_sequence(p, sequence);
     print_after(p, sequence);

@@ -147,14 +147,11 @@ static void find_qualified(struct search *s, const char *text)
     char after = second ? text[first + 1 + second] : 'x';
     if (after && after != '(' && after != '[') return;
     const char *schema = sql_fold(s->ctx->arena, text, first), *name = sql_fold(s->ctx->arena, text + first + 1, second);
-    static const enum sort sorts[] = {ROUTINES, TYPES, OPERATORS, RELATIONS};
-    for (size_t i = 0; i < sizeof sorts / sizeof *sorts - (after == '('); i++) {
-        const struct objects *called = all_called(s, name);
-        for (size_t k = 0; called && k < called->n; k++) {
-            struct object *object = called->at[k];
-            bool meant = is_of(object, sorts[i]) && str_eq(object->parent->name, schema) && !object_is(object, "sequence");
-            if (meant) push(s, object);
-        }
+    const struct objects *called = all_called(s, name);
+    for (size_t i = 0; called && i < called->n; i++) {
+        struct object *object = called->at[i];
+        bool thing = after != '(' && !object_is(object, "sequence") && (is_of(object, TYPES) || is_of(object, RELATIONS));
+        if (str_eq(object->parent->name, schema) && (thing || is_of(object, ROUTINES))) push(s, object);
     }
 }
 
