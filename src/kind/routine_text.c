@@ -91,10 +91,12 @@ static void describe_definition(const struct object *from, const struct object *
     const char *old_signature = object_text(from, "signature"), *new_signature = object_text(to, "signature");
     struct printed old, new;
     size_t start = out->len;
-    if (old_signature && new_signature && !same(result_of(old_signature), result_of(new_signature))) {
+    bool read = read_printed(statement_printed(from), &old) && read_printed(statement_printed(to), &new);
+    bool returns = old_signature && new_signature && !same(result_of(old_signature), result_of(new_signature));
+    if (returns && !(read && object_is(to, "procedure"))) { /* of a procedure the arguments say it */
         say_change(out, start, "returns", result_of(old_signature), result_of(new_signature));
     }
-    if (read_printed(statement_printed(from), &old) && read_printed(statement_printed(to), &new)) say_pieces(&old, &new, start, out);
+    if (read) say_pieces(&old, &new, start, out);
     if (out->len == start) buf_add(out, "definition");
 }
 

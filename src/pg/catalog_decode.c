@@ -505,11 +505,10 @@ static struct object *known_object(struct reader *reader, const struct layout *l
 /* Where a kind stands in one of several, they are all relations. */
 static struct object *parent_of(const struct reader *reader, const struct kind *kind, uint32_t oid)
 {
-    size_t first = 0, len = strcspn(kind->parent, " ");
-    while (strncmp(kinds[first]->name, kind->parent, len) != 0 || kinds[first]->name[len]) first++;
-    struct object *found = oid_map_get(&reader->objects, oid_key(reader->classes[first], oid, 0));
-    if (!found) return NULL;
-    return str_eq(kind->parent, found->kind->name) || kind_stands_in(kind, found->kind->name) ? found : NULL;
+    size_t any = 0; /* one of which something was read: a database may have no table, and a view with rules */
+    while (any < n_kinds && !(reader->classes[any] && kind_stands_in(kind, kinds[any]->name))) any++;
+    struct object *found = any < n_kinds ? oid_map_get(&reader->objects, oid_key(reader->classes[any], oid, 0)) : NULL;
+    return found && kind_stands_in(kind, found->kind->name) ? found : NULL;
 }
 
 /* False where the row's parent isn't managed, or the object belongs to an extension. */

@@ -268,6 +268,27 @@ static void edges_of_columns(struct order *order, const struct change *change)
     }
 }
 
+static void edges_of_lost_columns(struct order *order, const struct change *joining, const struct object *old)
+{
+    for (size_t i = 0; old && i < old->children.n; i++) {
+        const struct object *column = old->children.at[i];
+        bool goes = object_is(column, "column") && column->change && column->change->type == CHANGE_DROP;
+        if (goes) order_edges(order, column->change, R_TEAR, joining, R_FINISH);
+    }
+}
+
+/* A table joins parents when they have no column left that it lacks, nor a partition any that they lack. */
+static void edges_of_joining(struct order *order, const struct change *change, const struct object *table)
+{
+    struct objects parents = {0};
+    table_parents(table, order->ctx->arena, &parents);
+    if (table_is_partition(table)) edges_of_lost_columns(order, change, table->peer);
+    for (size_t i = 0; i < parents.n; i++) {
+        edges_of_lost_columns(order, change, parents.at[i]->peer);
+        edges_of_joining(order, change, parents.at[i]);
+    }
+}
+
 static void make_edges(struct order *order)
 {
     for (size_t i = 0; i < order->changes->n; i++) {
@@ -285,6 +306,7 @@ static void make_edges(struct order *order)
         if (change->from && change->type != CHANGE_RENAME && !change_is_facet(change)) {
             edges_of_object(order, change, change->from, false);
         }
+        if (change->type == CHANGE_ALTER && object_is(change->to, "table")) edges_of_joining(order, change, change->to);
         if (change_is_facet(change) && change->to->change) order_edges(order, change->to->change, R_BUILD, change, R_FINISH);
         if (change->type == CHANGE_PRIVILEGES) edges_of_columns(order, change);
     }

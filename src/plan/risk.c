@@ -15,7 +15,8 @@ static const char *refusal(struct arena *arena, const struct object *object)
     if (object_is(object, "column")) return arena_printf(arena, "%s: fails where existing rows do not fit", shown);
     if (object_is(object, "foreign_key")) return arena_printf(arena, "%s: fails where a row refers to nothing", shown);
     if (object_is(object, "check")) return arena_printf(arena, "%s: fails where a row violates it", shown);
-    return arena_printf(arena, "%s: fails where rows repeat", shown);
+    bool type = object_is(object, "domain") || object_is(object, "domain_check") || object_is(object, "composite");
+    return arena_printf(arena, "%s: fails where %s", shown, type ? "a value does not fit" : "rows repeat");
 }
 
 void plan_risk(struct ctx *ctx, struct op *op)

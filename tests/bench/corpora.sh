@@ -1,11 +1,11 @@
 #!/bin/bash
-# corpora.sh: what import, diff and autogenerate take on schemas that others wrote, as ratios to pg_dump -s of the same database.
+# corpora.sh: what import, diff and autogenerate take on schemas that others wrote, as ratios to pg_dump -s.
 # Usage: corpora.sh MODELC [NAME...]        MODELC_BENCH_RUNS=N (3); MODELC_CORPORA: where the schemas and chains lie
 #   import    of the whole database          diff   nothing to do
-#   cold      autogenerate where views are spelled otherwise than the server spells them: a scratch server has to be asked
+#   cold      autogenerate where views are not spelled as the server does it: a scratch server has to be asked
 #   warm      the same once its answers are known
-# CPU is the client's and the server's processor time together, without the scratch server's: see the wall for that. Memory is the
-# client's peak.
+# CPU is the client's and the server's processor time together, without the scratch server's: see the wall for that.
+# Memory is the client's peak.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../lib/cluster.sh"
@@ -42,7 +42,8 @@ respell() {
     local file
     for file in "$project"/models/*.model "$project"/models/*/*.model; do
         [ -f "$file" ] || continue
-        awk '/^ *CREATE (MATERIALIZED )?VIEW/ { view = 1 } view && !/VIEW/ { gsub(/public\./, "") } /;$/ { view = 0 } 1' "$file" >"$work/respelled"
+        awk '/^ *CREATE (MATERIALIZED )?VIEW/ { view = 1 } view && !/VIEW/ { gsub(/public\./, "") } /;$/ { view = 0 } 1' \
+            "$file" >"$work/respelled"
         cmp -s "$work/respelled" "$file" || { cp "$work/respelled" "$file"; respelled=1; }
     done
 }
@@ -57,8 +58,8 @@ report() { # NAME
     local wall cpu peak
     wall=$(median "$1" 1) && cpu=$(median "$1" 2) || return
     peak=$(peak "$1")
-    columns "$db" "$tables" "$1" "$wall" "$cpu" "${peak:--}" "$(ratio "$wall" "$(median dump 1)")" "$(ratio "$cpu" "$(median dump 2)")" \
-        "$(ratio "${peak:-0}" "$(peak dump)")"
+    columns "$db" "$tables" "$1" "$wall" "$cpu" "${peak:--}" "$(ratio "$wall" "$(median dump 1)")" \
+        "$(ratio "$cpu" "$(median dump 2)")" "$(ratio "${peak:-0}" "$(peak dump)")"
 }
 
 measure() { # NAME FILE
@@ -88,9 +89,11 @@ measure() { # NAME FILE
     for i in $(seq 1 "$runs"); do
         [ -n "$respelled" ] && run_once cold 0 cold && run_once warm 0 warm
     done
-    [ "$(find "$project/migrations" -name '*.sql' | wc -l)" = 1 ] || { echo "$db: equal views were found to differ" >&2; failed=1; }
     for what in dump import nothing cold warm; do report $what; done
     dropdb "$db"
+    [ "$(find "$project/migrations" -name '*.sql' | wc -l)" = 1 ] && return
+    echo "$db: equal views were found to differ" >&2
+    failed=1
 }
 
 cluster_start || exit 1

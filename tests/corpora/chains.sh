@@ -92,6 +92,6 @@ for ((i = 0; i < ${#pairs[@]}; i++)); do
         sed 's/^/# /' "$work/$name/report" 2>/dev/null
     fi
 done
-wait
+wait "${workers[@]}"
 echo "# proven: $proven of ${#pairs[@]}"
 [ "$proven" = "${#pairs[@]}" ]
