@@ -163,3 +163,30 @@ CREATE SEQUENCE shop.lost_id_seq OWNED BY shop.lost.id;
 \if :since_15
 CREATE UNLOGGED SEQUENCE shop.forgotten;
 \endif
+-- Names that hide PostgreSQL's own, that break lines, that several tables share; what only a text names; what was taken from an owner.
+CREATE SCHEMA hidden;
+CREATE DOMAIN hidden.money AS numeric(12,2) DEFAULT 0;
+CREATE TYPE hidden.uuid AS ENUM ('a', E'two\nlines', 'it''s');
+CREATE TABLE hidden.point (x integer, y integer);
+CREATE TABLE hidden.uses (m hidden.money, n money, u hidden.uuid[] DEFAULT E'{a,"two\nlines"}', v uuid, p hidden.point, q point);
+CREATE FUNCTION hidden.of_row(hidden.point, hidden.uuid) RETURNS hidden.money LANGUAGE sql AS 'SELECT 1.0::numeric';
+\if :since_14
+CREATE TYPE hidden.spans AS RANGE (subtype = float8, multirange_type_name = shop.many_spans);
+CREATE FUNCTION hidden.of_spans(shop.many_spans) RETURNS hidden.spans LANGUAGE sql AS 'SELECT NULL::hidden.spans';
+\endif
+CREATE TABLE hidden."line
+break" ("a
+b" integer CHECK ("a
+b" > 0), "back\slash" text);
+CREATE TRIGGER "odd
+name" BEFORE UPDATE OF "a
+b" ON hidden."line
+break" FOR EACH ROW EXECUTE FUNCTION shop.touch();
+CREATE TABLE hidden.animal (id serial PRIMARY KEY, legs integer DEFAULT 4 CHECK (legs >= 0));
+CREATE TABLE hidden.late (id integer NOT NULL, legs integer, CONSTRAINT animal_legs_check CHECK (legs >= 0));
+ALTER TABLE hidden.late INHERIT hidden.animal;
+GRANT USAGE ON SEQUENCE hidden.animal_id_seq TO import_app;
+CREATE TABLE hidden.named (docs regclass DEFAULT 'hidden.point'::regclass, f regproc DEFAULT 'hidden.of_row'::regproc,
+    words tsvector GENERATED ALWAYS AS (to_tsvector('shop.words', 'a text')) STORED);
+CREATE TABLE hidden.kept (id integer);
+REVOKE DELETE ON hidden.kept FROM CURRENT_USER;
