@@ -137,6 +137,7 @@ static const char *plural_ending(const char *noun, size_t *keep)
 {
     size_t len = strlen(noun);
     *keep = len;
+    if (str_ends(noun, "privileges") || str_ends(noun, "statistics")) return "";
     if (len > 1 && noun[len - 1] == 'y' && !strchr("aeiou", noun[len - 2])) {
         *keep = len - 1;
         return "ies";
