@@ -68,7 +68,7 @@ static struct span span_of(const struct span *rhs, size_t n)
 %token WHEN "when" EXECUTE "execute" FUNCTION "function" PROCEDURE "procedure" RESTRICTIVE "restrictive"
 %token PERMISSIVE "permissive" TO "to" OPTION "option" FROM "from" IN "in" ONE "one" MANY "many" VIA "via"
 %token ALWAYS "always" VIRTUAL "virtual" STORED "stored" BACK "back" DELETE "delete" UPDATE "update" SET "set"
-%token CASCADE "cascade" RESTRICT "restrict" ACTION "action" FULL "full" VALID "valid" DISTINCT "distinct"
+%token CASCADE "cascade" RESTRICT "restrict" ACTION "action" FULL "full" VALID "valid" ENFORCED "enforced" DISTINCT "distinct"
 %token INHERIT "inherit" IMMEDIATE "immediate" DEFERRED "deferred" ALL "all" PRIVILEGES "privileges"
 %token VARYING "varying" PRECISION "precision" NATIONAL "national" CHARACTER "character" CHAR "char"
 %token YEAR "year" MONTH "month" DAY "day" HOUR "hour" MINUTE "minute" SECOND "second"
@@ -484,7 +484,6 @@ clauses
 clause
   : "?"                                         { $$ = clause(r, "null", @$, @1, NONE, NONE); }
   | "null"                                      { $$ = clause(r, "null", @$, @1, NONE, NONE); }
-  | "not" "null"                                { $$ = clause(r, "not null", @$, @$, NONE, NONE); }
   | clause_with_name
   | "constraint" name clause_with_name[it]      { $$ = clause_named(r, $it, @$, $name); }
   | "index" option_name[name]                   { $$ = clause(r, "index", @$, @1, $name, NONE); }
@@ -521,6 +520,7 @@ clause
   | "initially" "immediate"                     { $$ = clause(r, "initially immediate", @$, @$, NONE, NONE); }
   | "nulls" "not" "distinct"                    { $$ = clause(r, "nulls not distinct", @$, @$, NONE, NONE); }
   | "not" "valid"                               { $$ = clause(r, "not valid", @$, @$, NONE, NONE); }
+  | "not" "enforced"                            { $$ = clause(r, "not enforced", @$, @$, NONE, NONE); }
   | "no" "inherit"                              { $$ = clause(r, "no inherit", @$, @$, NONE, NONE); }
   | "include" ISLAND[sql]                       { $$ = clause(r, "include", @$, @1, arg_sql(@sql, $sql), NONE); }
   | "with" ISLAND[sql]                          { $$ = clause(r, "with", @$, @1, arg_sql(@sql, $sql), NONE); }
@@ -530,7 +530,8 @@ clause
   | annotation
   ;
 clause_with_name
-  : "pk" option_name[name]                      { $$ = clause(r, "primary key", @$, @1, $name, NONE); }
+  : "not" "null"                                { $$ = clause(r, "not null", @$, @$, NONE, NONE); }
+  | "pk" option_name[name]                      { $$ = clause(r, "primary key", @$, @1, $name, NONE); }
   | "primary" "key" option_name[name]
     { $$ = clause(r, "primary key", @$, span_join(@1, @2), $name, NONE); }
   | "unique" option_name[name]                  { $$ = clause(r, "unique", @$, @1, $name, NONE); }
@@ -659,7 +660,7 @@ plain_word
   | "owner" | "version" | "inherits" | "by" | "unlogged" | "rls" | "force" | "key" | "before" | "after" | "instead"
   | "of" | "or" | "for" | "each" | "when" | "execute" | "function" | "procedure" | "restrictive" | "permissive" | "to"
   | "option" | "from" | "in" | "one" | "many" | "via" | "always" | "virtual" | "stored" | "back" | "delete" | "update"
-  | "set" | "cascade" | "restrict" | "action" | "full" | "valid" | "distinct" | "inherit" | "immediate" | "deferred"
+  | "set" | "cascade" | "restrict" | "action" | "full" | "valid" | "enforced" | "distinct" | "inherit" | "immediate" | "deferred"
   | "all" | "privileges" | "varying" | "precision" | "national" | "character" | "char" | interval_field
   | "insert" | "select" | "drop" | "truncate" | "do" | "call" | "copy" | "merge" | "vacuum" | "analyze" | "begin"
   | "commit"

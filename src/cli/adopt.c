@@ -65,7 +65,7 @@ static void bring_roles(struct session *s, struct conn *conn)
 /* The database that the chain alone makes, or NULL where it can't be had. */
 static struct schema *replay(struct session *s, const struct comparison *found)
 {
-    struct scratch *scratch = scratch_open(s->ctx, option_text(s->options, OPT_SCRATCH), s->conn->version);
+    struct scratch *scratch = scratch_open(s->ctx, session_scratch(s), s->conn->version);
     if (!scratch) return NULL;
     struct conn *conn = scratch_conn(scratch);
     struct schema *made = NULL;

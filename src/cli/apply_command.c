@@ -6,6 +6,7 @@
 
 #include "cli/listing.h"
 #include "cli/report.h"
+#include "revision/certificate.h"
 
 static const struct span nowhere = {0, 0};
 
@@ -82,7 +83,8 @@ static bool open_database(struct command_run *run)
 static bool find_steps(struct command_run *run)
 {
     struct session *s = run->s;
-    return apply_steps(s->ctx, s->graph, &s->state, &s->current, run->target, run->up, &run->steps);
+    return apply_steps(s->ctx, s->graph, &s->state, &s->current, run->target, run->up, &run->steps) &&
+           (!run->up || certificates_demand(s->ctx, s->graph, s->project->certified, &run->steps));
 }
 
 /* ---- running */

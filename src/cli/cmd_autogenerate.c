@@ -1,6 +1,8 @@
 /* cmd_autogenerate.c: models against the live database, written as a migration file. */
 #include "cli/adopt.h"
 #include "cli/new_revision.h"
+#include "cli/verify.h"
+#include "revision/certificate.h"
 #include "revision/walk.h"
 
 static const struct span nowhere = {0, 0};
@@ -63,6 +65,40 @@ static bool is_unfinished(const struct plan *plan)
     return false;
 }
 
+/* ---- --verify */
+
+static bool may_verify(struct session *s, const struct comparison *found)
+{
+    if (!is_unfinished(found->upgrade) && !is_unfinished(found->downgrade)) return true;
+    struct diag *diag = diag_add(s->ctx, D_POLICY, nowhere, "a step has to be completed by a person, and can't be proven before");
+    diag_mend(s->ctx, diag, "mend", "modelc autogenerate without --verify, modelc edit, then modelc verify --write");
+    return false;
+}
+
+/* The text as it will be written, proven and certified; else the exit code. */
+static int verify_draft(struct session *s, const struct comparison *found, struct revision_draft *draft)
+{
+    struct ctx *ctx = s->ctx;
+    struct verify v;
+    struct proof proof = {0};
+    const char *name = revision_file_name(ctx, s->project, draft->id, draft->message);
+    const char *text = may_verify(s, found) && name ? revision_text(ctx, s->project, draft) : NULL;
+    if (!text) return session_code(s);
+    const char *shown = arena_printf(ctx->arena, "%s (not written)", session_shown(s, path_join(ctx->arena, s->project->migrations, name)));
+    struct revision *revision = revision_parse(ctx, source_add(ctx->sources, shown, text, strlen(text)));
+    if (!revision || !verify_begin(s, s->graph, &v)) return session_code(s);
+    revisions_add(ctx, s->graph, revision);
+    bool tried = verify_revision(&v, revision, &proof);
+    verify_end(&v);
+    if (!tried) return session_code(s);
+    if (!proof.good) return CODE_FINDINGS;
+    draft->text = revision_rewrite_field(ctx, revision, "certified", certificate_text(ctx, revision, proof_how(&proof), v.server));
+    out_say(&s->out, "Proven    %s on PostgreSQL %s\n", proof_how(&proof), v.server);
+    return CODE_DONE;
+}
+
+/* ---- writing */
+
 /* `next` has a place for the id; NULL: what is usual. */
 static int write_file(struct session *s, const struct comparison *found, const struct object_lines *lines, const char *next)
 {
@@ -70,6 +106,8 @@ static int write_file(struct session *s, const struct comparison *found, const s
     if (!begin_draft(s, found, &draft)) return session_code(s);
     for (size_t i = 0; i < lines->n; i++) vec_push(s->ctx->arena, &draft.objects, lines->at[i]);
     if (!s->out.quiet) compare_report(s, found);
+    int code = option_given(s->options, OPT_VERIFY) ? verify_draft(s, found, &draft) : CODE_DONE;
+    if (code != CODE_DONE) return code;
     if (!next && is_unfinished(found->upgrade)) next = "modelc edit %s: a step is to be completed; then modelc upgrade head";
     const char *text = next ? arena_printf(s->ctx->arena, next, draft.id) : "modelc show head, then modelc upgrade head";
     return draft_write(s, &draft, text) ? CODE_DONE : session_code(s);

@@ -2,6 +2,7 @@
 #include "cli/compare.h"
 #include "cli/unsaved.h"
 #include "lib/apply.h"
+#include "revision/certificate.h"
 #include "revision/walk.h"
 
 static const struct span nowhere = {0, 0};
@@ -139,6 +140,15 @@ static void say_unhandled(struct session *s, const struct schema *live)
     block_print(&block);
 }
 
+/* --certified alone: as modelc.ini says, else every revision. */
+static bool check_certificates(struct session *s)
+{
+    const char *after = option_text(s->options, OPT_CERTIFIED);
+    if (!after) return true;
+    if (!*after) after = s->project->certified ? s->project->certified : "base";
+    return certificates_demand(s->ctx, s->graph, after, NULL) || diag_has(s->ctx, D_POLICY);
+}
+
 static bool wants_database(const struct session *s)
 {
     return option_given(s->options, OPT_DB) || option_given(s->options, OPT_ENV);
@@ -159,6 +169,7 @@ int cmd_check(struct session *s)
     bool saved = diag_errors(s->ctx) == mark;
     if (s->graph->heads.n > 1) walk_report_heads(s->ctx, s->graph);
     check_unfinished(s);
+    if (!check_certificates(s)) return session_code(s);
     if (option_given(s->options, OPT_STAGED) && !check_git(s)) return session_code(s);
     if (wants_database(s) && !check_database(s, saved, &found)) return session_code(s);
     size_t findings = diag_errors(s->ctx) - mark;

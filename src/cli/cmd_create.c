@@ -150,7 +150,7 @@ static bool look(struct creating *c)
 {
     struct session *s = c->s;
     struct catalog_options options = {.models = s->models, .state_schema = s->project->state_schema};
-    if (!session_state(s, FOREIGN_REFUSED) || !nothing_applied(s)) return false;
+    if (!session_state(s, FOREIGN_REFUSED) || !nothing_applied(s) || !session_fits_server(s)) return false;
     if (s->state.creating && !create_read(s->conn, s->project, &c->progress)) return false;
     struct schema *live = catalog_read(s->conn, &options);
     if (!live || (!c->progress.begun && !nothing_taken(s, live))) return false;
@@ -259,10 +259,20 @@ static int create_here(struct creating *c)
     return CODE_DONE;
 }
 
+/* What a script is written for, as 150000; 0: not known. */
+static int oldest_target(const struct project *project)
+{
+    int oldest = 0;
+    for (size_t i = 0; i < project->targets.n; i++) {
+        if (!oldest || project->targets.at[i] < oldest) oldest = project->targets.at[i];
+    }
+    return oldest * 10000;
+}
+
 static int print_script(struct creating *c)
 {
     struct session *s = c->s;
-    if (!prepare(c, everything_new(s->ctx, 0))) return session_code(s);
+    if (!prepare(c, everything_new(s->ctx, oldest_target(s->project)))) return session_code(s);
     const char *script = create_script(s->ctx, s->project, &c->work, s->graph, &c->heads, c->manifest);
     if (s->out.json) out_json(&s->out, json_pack("{s:o}", "sql", out_text(script)));
     out_print(&s->out, "%s", script);

@@ -51,6 +51,13 @@ const struct option option_table[OPT_COUNT] = {
                      .help = "a server for trials, where this one can't judge an expression"},
     [OPT_DROP] = {.name = "drop", .value = "PATH",
                   .help = "drop it although it may have been renamed, or no revision made it (repeatable; all)"},
+    [OPT_ALL] = {.name = "all", .help = "every revision, from the first"},
+    [OPT_WRITE] = {.name = "write", .help = "write the certificate into the files that are proven"},
+    [OPT_SEED] = {.name = "seed", .value = "N", .help = "other rows, the same again for the same number (1)"},
+    [OPT_ROWS] = {.name = "rows", .value = "N", .help = "rows in each table (20); 0: none"},
+    [OPT_VERIFY] = {.name = "verify", .help = "prove the file as `modelc verify` does, and write it only if that succeeds"},
+    [OPT_CERTIFIED] = {.name = "certified", .value = "REV", .complete = COMPLETE_REVISION, .bare = true,
+                       .help = "every revision (after REV) has to have a good certificate of `modelc verify`"},
     [OPT_EXIT_CODE] = {.name = "exit-code", .help = "exit 1 if there are differences"},
     [OPT_STAGED] = {.name = "staged", .help = "also name files that git would not commit as they are"},
     [OPT_STRICT] = {.name = "strict", .help = "what modelc does not handle, and one-sided relationships, are errors"},
@@ -132,7 +139,8 @@ const struct command commands[] = {
               "The database has to be at the files' head: `modelc upgrade` first. Where\n"
               "models and database agree, no file is written. What may have been renamed is\n"
               "never guessed: say `was old_name` in the model, or --drop it.",
-     .options = {OPT_MESSAGE, OPT_HEAD, OPT_REV_ID, OPT_DEPENDS_ON, OPT_LABEL, OPT_DROP, OPT_SCRATCH, OPT_STRICT},
+     .options = {OPT_MESSAGE, OPT_HEAD, OPT_REV_ID, OPT_DEPENDS_ON, OPT_LABEL, OPT_DROP, OPT_SCRATCH, OPT_STRICT,
+                 OPT_VERIFY, OPT_SEED, OPT_ROWS},
      .examples = {{"modelc autogenerate -m \"add prices\"", "write it, then: modelc show head, modelc upgrade"},
                   {"modelc autogenerate -m \"split name\" --drop people.name", "dropped, not renamed"},
                   {"modelc autogenerate -m \"tidy up\" --drop all", "everything that might be a rename is dropped"}}},
@@ -236,10 +244,27 @@ const struct command commands[] = {
               "with --staged also files that git would not commit as they are. With --db or -n\n"
               "it looks at that database: whether it is at head, was changed behind modelc's\n"
               "back, or has applied a file that was edited.",
-     .options = {OPT_STAGED, OPT_STRICT, OPT_SCRATCH},
+     .options = {OPT_STAGED, OPT_STRICT, OPT_CERTIFIED, OPT_SCRATCH},
      .examples = {{"modelc check", "exit 1 if something is to be done"},
                   {"modelc check --staged", "in a pre-commit hook"},
+                  {"modelc check --certified 014", "all that came after 014 is proven"},
                   {"modelc check --db \"$DATABASE_URL\"", "this database, too"}}},
+    {.name = "verify", .group = GROUP_LOOK, .run = cmd_verify,
+     .summary = "prove revisions on a throw-away server: up, down and up again",
+     .about = "A database is brought to the state before the revision and gets rows in every\n"
+              "table, made by type, within all constraints. Then the revision goes up, down and\n"
+              "up. Each state is read from the catalog, and by pg_dump where there is one: the\n"
+              "first has to be what the models say (for the newest revision), the second what\n"
+              "was there before, the third the first. Rows, values and sequence positions that\n"
+              "are lost without `-- modelc:loses` in the file are an error. Nothing but the\n"
+              "throw-away server is touched: a private one, or a database of its own on the\n"
+              "server that --scratch names. --write puts the certificate into the file; editing\n"
+              "the statements voids it. Without REV the newest revision is proven.",
+     .arguments = {{.name = "REV", .complete = COMPLETE_REVISION, .many = true}},
+     .options = {OPT_ALL, OPT_WRITE, OPT_SEED, OPT_ROWS, OPT_SCRATCH, OPT_VERBOSE},
+     .examples = {{"modelc verify", "the newest revision"},
+                  {"modelc verify --write 014 015", "these two, and say so in their files"},
+                  {"modelc verify --all", "the whole chain, in CI"}}},
     {.name = "diff", .group = GROUP_LOOK, .run = cmd_diff,
      .summary = "models against the live database",
      .about = "What autogenerate would write, whatever revision the database is at. Nothing is\n"

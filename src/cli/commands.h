@@ -22,6 +22,7 @@ enum option_id {
     OPT_CHECK, OPT_SCDOC,
     OPT_SCRATCH, OPT_DROP, OPT_EXIT_CODE, OPT_STAGED, OPT_STRICT, OPT_ONTO,
     OPT_SQL_FILE, OPT_LAYOUT, OPT_MODELS, OPT_ADD, OPT_FORCE,
+    OPT_ALL, OPT_WRITE, OPT_SEED, OPT_ROWS, OPT_VERIFY, OPT_CERTIFIED,
     OPT_COUNT
 };
 
@@ -93,5 +94,6 @@ int cmd_revision(struct session *session);
 int cmd_show(struct session *session);
 int cmd_stamp(struct session *session);
 int cmd_upgrade(struct session *session);
+int cmd_verify(struct session *session);
 
 #endif

@@ -60,6 +60,7 @@ static bool check_drops(struct session *s, const struct diff *diff)
 
 bool compare_read(struct session *s, struct comparison *found)
 {
+    if (!session_fits_server(s)) return false;
     found->known = known_objects(s);
     struct catalog_options options = {.models = s->models, .known = found->known, .state_schema = s->project->state_schema};
     found->live = catalog_read(s->conn, &options);
@@ -74,7 +75,7 @@ bool compare_read(struct session *s, struct comparison *found)
     size_t errors = diag_errors(s->ctx);
     if (!check_drops(s, found->diff)) return false;
     const char *cache = path_join(s->ctx->arena, s->project->root, ".modelc/cache/canonical");
-    if (!canonical_answer(s->conn, found->diff, option_text(s->options, OPT_SCRATCH), cache) || diag_errors(s->ctx) > errors) return false;
+    if (!canonical_answer(s->conn, found->diff, session_scratch(s), cache) || diag_errors(s->ctx) > errors) return false;
     diff_answered(found->diff);
     return true;
 }

@@ -48,7 +48,7 @@ const char *draft_write(struct session *s, const struct revision_draft *draft, c
 {
     struct arena *arena = s->ctx->arena;
     const char *name = revision_file_name(s->ctx, s->project, draft->id, draft->message);
-    const char *text = name ? revision_text(s->ctx, s->project, draft) : NULL;
+    const char *text = !name || draft->text ? draft->text : revision_text(s->ctx, s->project, draft);
     if (!text) return NULL;
     const char *path = path_join(arena, s->project->migrations, name), *shown = session_shown(s, path);
     if (file_exists(path)) {

@@ -2,6 +2,7 @@
 #include "cli/options.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -294,6 +295,19 @@ bool option_seconds(struct ctx *ctx, const struct options *parsed, enum option_i
     bool good = isdigit((unsigned char)text[0]) && (*end == '\0' || strcmp(end, "s") == 0) && value <= 7 * 24 * 3600;
     if (good) *seconds = (int)value;
     else diag_add(ctx, D_USAGE, nowhere, "--%s takes seconds, not %s", option_table[id].name, *text ? text : "nothing");
+    return good;
+}
+
+bool option_number(struct ctx *ctx, const struct options *parsed, enum option_id id, int otherwise, int *number)
+{
+    const char *text = option_text(parsed, id);
+    *number = otherwise;
+    if (!text) return true;
+    char *end;
+    long value = strtol(text, &end, 10);
+    bool good = isdigit((unsigned char)text[0]) && *end == '\0' && value <= INT_MAX;
+    if (good) *number = (int)value;
+    else diag_add(ctx, D_USAGE, nowhere, "--%s takes a number, not %s", option_table[id].name, *text ? text : "nothing");
     return good;
 }
 

@@ -24,6 +24,8 @@ bool option_given(const struct options *parsed, enum option_id id);
 const char *option_text(const struct options *parsed, enum option_id id); /* the last one given, NULL: none */
 /* The value in whole seconds, `otherwise` where it wasn't given; false and a diagnostic where it is no number. */
 bool option_seconds(struct ctx *ctx, const struct options *parsed, enum option_id id, int otherwise, int *seconds);
+/* A whole number, not negative, likewise. */
+bool option_number(struct ctx *ctx, const struct options *parsed, enum option_id id, int otherwise, int *number);
 const char *argument_text(const struct options *parsed, size_t i); /* NULL: not given */
 
 #endif

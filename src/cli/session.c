@@ -50,6 +50,25 @@ struct graph_of_revisions *session_graph(struct session *s)
     return s->graph;
 }
 
+/* What modelc.ini says that they are for, each version of it. */
+static bool fit_targets(struct session *s)
+{
+    bool fit = true;
+    for (size_t i = 0; i < s->project->targets.n && fit; i++) {
+        int major = s->project->targets.at[i];
+        struct target target = {major, arena_printf(s->ctx->arena, "the target is %d", major), s->project->target_span};
+        fit = target_check(s->ctx, s->models, &target);
+    }
+    return fit;
+}
+
+bool session_fits_server(struct session *s)
+{
+    int major = s->conn->version / 10000;
+    struct target target = {.major = major, .says = arena_printf(s->ctx->arena, "the server has %d", major)};
+    return target_check(s->ctx, s->models, &target);
+}
+
 struct schema *session_models(struct session *s)
 {
     if (s->models || !session_project(s)) return s->models;
@@ -57,7 +76,13 @@ struct schema *session_models(struct session *s)
     model_load(s->ctx, s->project->models, s->project->shown_from, &s->files);
     if (diag_errors(s->ctx) != before) model_check_types(s->ctx, &s->files);
     else s->models = schema_resolve(s->ctx, &s->files, option_given(s->options, OPT_STRICT));
+    if (s->models && !fit_targets(s)) s->models = NULL;
     return s->models;
+}
+
+const char *session_scratch(const struct session *s)
+{
+    return s->scratch ? s->scratch : option_text(s->options, OPT_SCRATCH);
 }
 
 static bool holds_objects(const struct map *manifest)

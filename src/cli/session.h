@@ -18,6 +18,7 @@
 #include "revision/project.h"
 #include "revision/revision.h"
 #include "schema/schema.h"
+#include "schema/target.h"
 
 struct session {
     struct ctx *ctx;
@@ -32,6 +33,7 @@ struct session {
     struct db_state state;             /* filled by session_open_db(), renewed by session_state() */
     struct revision_set current;       /* the database's heads, filled with the state */
     bool locked;                       /* session_lock() holds modelc's lock */
+    const char *scratch;               /* the server for trials; NULL: session_scratch() says what the options say */
 };
 
 /* modelc.ini, found from where the user stands or by -c; -n and -x are in it. NULL: diagnostics. */
@@ -40,6 +42,8 @@ struct project *session_project(struct session *s);
 struct graph_of_revisions *session_graph(struct session *s);
 /* All models, loaded and resolved, D_RELATION etc. queued; NULL where there are errors. */
 struct schema *session_models(struct session *s);
+/* Whether the server at hand can do what the models say; errors at their places. */
+bool session_fits_server(struct session *s);
 /* session_models(), and it is said where there is no model file at all: that must not pass for a wish to drop everything
  * that the revisions made. */
 bool session_expects_models(struct session *s);
@@ -69,6 +73,8 @@ const char *session_position(const struct session *s);
 /* Whether the models equal what the heads of the files hold (manifest against object lines): 1 yes, 0 no, -1 can't be
  * said (models with errors; queued diagnostics are dropped). */
 int session_models_saved(struct session *s);
+/* URL of the server for trials, as --scratch names it; NULL: a private one. */
+const char *session_scratch(const struct session *s);
 /* A path as the user sees it: relative to where they stand. */
 const char *session_shown(const struct session *s, const char *path);
 

@@ -4,7 +4,8 @@
 #define FIELDS(F)                                     \
     F(expression, "expression", EXPR, RECREATE, )     \
     F(not_valid, "not valid", FLAG, ALTER, )          \
-    F(no_inherit, "no inherit", FLAG, RECREATE, )
+    F(no_inherit, "no inherit", FLAG, RECREATE, )     \
+    F(not_enforced, "not enforced", FLAG, RECREATE, )
 
 enum { FIELDS(FIELD_ENUM) };
 static const struct field fields[] = {FIELDS(FIELD_ROW)};
@@ -13,7 +14,8 @@ static void definition(const struct object *object, struct buf *out)
 {
     buf_printf(out, "CHECK (%s)", sql_closed(out->arena, object->values[F_expression].expr.text));
     if (object_flag(object, "no_inherit")) buf_add(out, " NO INHERIT");
-    if (object_flag(object, "not_valid")) buf_add(out, " NOT VALID");
+    if (object_flag(object, "not_enforced")) buf_add(out, " NOT ENFORCED");
+    else if (object_flag(object, "not_valid")) buf_add(out, " NOT VALID");
 }
 
 /* CREATE TABLE would call a NOT VALID check valid. */
@@ -26,7 +28,8 @@ static void create(const struct object *object, struct ops *ops)
 {
     struct buf text = buf_new(ops->ctx->arena);
     definition(object, &text);
-    constraint_add(object, text.text, object_flag(object, "not_valid") ? 0 : RISK_REFUSED | RISK_SCAN, ops);
+    bool looks = !object_flag(object, "not_valid") && !object_flag(object, "not_enforced");
+    constraint_add(object, text.text, looks ? RISK_REFUSED | RISK_SCAN : 0, ops);
 }
 
 static bool must_recreate(const struct object *from, const struct object *to, const bool *changed)

@@ -8,6 +8,7 @@
     F(identity, NULL, WORD, ALTER, )                               \
     F(identity_options, NULL, PAIRS, ALTER, )                      \
     F(generated, NULL, EXPR, ALTER, )                              \
+    F(virtual, NULL, FLAG, ALTER, )                                \
     F(collation, "collate", REF, ALTER, .refers = "collation")     \
     F(storage, "storage", WORD, ALTER, )                           \
     F(compression, "compression", WORD, ALTER, )                   \
@@ -16,7 +17,8 @@
     F(backfill, "backfill", EXPR, INTENT, )                        \
     F(convert, NULL, EXPR, INTENT, )                               \
     F(convert_back, NULL, EXPR, INTENT, )                          \
-    F(identity_sequence, NULL, TEXT, LIVE, )
+    F(identity_sequence, NULL, TEXT, LIVE, )                       \
+    NOT_NULL_FIELDS(F)
 
 enum { FIELDS(FIELD_ENUM) };
 static const struct field fields[] = {FIELDS(FIELD_ROW)};
@@ -24,30 +26,6 @@ static const struct field fields[] = {FIELDS(FIELD_ROW)};
 static bool has(const struct object *column, size_t field)
 {
     return column->values[field].set;
-}
-
-static void add_identity_options(const struct object *column, struct buf *out)
-{
-    static const struct { const char *name, *words; } options[] = {
-        {"start", "START WITH"}, {"increment", "INCREMENT BY"}, {"minvalue", "MINVALUE"}, {"maxvalue", "MAXVALUE"}, {"cache", "CACHE"},
-    };
-    const struct sql_pairs *pairs = &column->values[F_identity_options].pairs;
-    size_t n = 0;
-    for (size_t i = 0; i < pairs->n; i++) {
-        buf_add(out, n++ ? " " : " (");
-        if (str_eq(pairs->at[i].name, "cycle")) buf_add(out, "CYCLE");
-        for (size_t j = 0; j < sizeof options / sizeof *options; j++) {
-            if (str_eq(pairs->at[i].name, options[j].name)) buf_printf(out, "%s %s", options[j].words, pairs->at[i].value);
-        }
-    }
-    if (n) buf_addc(out, ')');
-}
-
-static void add_identity(const struct object *column, struct buf *out)
-{
-    bool always = str_eq(column->values[F_identity].text, "always");
-    buf_printf(out, "GENERATED %s AS IDENTITY", always ? "ALWAYS" : "BY DEFAULT");
-    add_identity_options(column, out);
 }
 
 static void add_name_and_type(const struct object *column, struct buf *out)
@@ -73,16 +51,17 @@ static void definition(const struct object *column, struct buf *out)
 {
     add_name_and_type(column, out);
     if (has(column, F_generated)) {
-        buf_printf(out, " GENERATED ALWAYS AS (%s) STORED", sql_closed(out->arena, column->values[F_generated].expr.text));
+        const char *text = sql_closed(out->arena, column->values[F_generated].expr.text);
+        buf_printf(out, " GENERATED ALWAYS AS (%s) %s", text, object_flag(column, "virtual") ? "VIRTUAL" : "STORED");
     } else if (has(column, F_identity)) {
         buf_addc(out, ' ');
-        add_identity(column, out);
+        identity_define(column, out);
     } else if (has(column, F_default) && !column->apart) {
         buf_printf(out, " DEFAULT %s", sql_closed(out->arena, column->values[F_default].expr.text));
     } else if (!has(column, F_default) && parent_has_default(column)) {
         buf_add(out, " DEFAULT NULL");
     }
-    if (!object_flag(column, "nullable") && !has(column, F_identity)) buf_add(out, " NOT NULL");
+    not_null_define(column, has(column, F_identity), out);
 }
 
 /* A new partition has its parent's columns: what differs is altered then. */
@@ -94,7 +73,7 @@ static bool define(const struct object *column, struct buf *out)
 }
 
 /* ALTER TABLE t ALTER COLUMN c <what>, in the one group of this column's ops. */
-static struct op *alter_column(const struct object *column, const char *what, struct ops *ops)
+struct op *column_alter(const struct object *column, const char *what, struct ops *ops)
 {
     struct buf sql = buf_new(ops->ctx->arena);
     buf_add(&sql, "ALTER TABLE ");
@@ -107,10 +86,10 @@ static struct op *alter_column(const struct object *column, const char *what, st
     return op;
 }
 
-static void set_default(const struct object *column, struct ops *ops)
+void column_set_default(const struct object *column, struct ops *ops)
 {
     const char *text = sql_closed(ops->ctx->arena, column->values[F_default].expr.text);
-    alter_column(column, arena_printf(ops->ctx->arena, "SET DEFAULT %s", text), ops);
+    column_alter(column, arena_printf(ops->ctx->arena, "SET DEFAULT %s", text), ops);
 }
 
 static bool is_deferred(const struct object *constraint)
@@ -160,15 +139,10 @@ static void update_backfill(const struct object *column, struct ops *ops)
     update(column, arena_printf(ops->ctx->arena, "(%s)", text), ops);
 }
 
-static void set_not_null(const struct object *column, struct ops *ops)
-{
-    alter_column(column, "SET NOT NULL", ops)->risk = RISK_SCAN | RISK_REFUSED;
-}
-
 /* Existing rows need a value that the definition alone does not give. */
 static bool needs_value(const struct object *column)
 {
-    if (type_with_default(&column->values[F_type].type)) return false;
+    if (type_with_default(&column->values[F_type].type) || object_flag(column, "not_null_not_valid")) return false;
     return !object_flag(column, "nullable") && !has(column, F_default) && !has(column, F_identity) && !has(column, F_generated);
 }
 
@@ -180,7 +154,7 @@ static void add_nullable(const struct object *column, struct ops *ops)
     buf_add(&sql, " ADD COLUMN ");
     add_name_and_type(column, &sql);
     op_add(ops, PHASE_COLUMNS, sql.text)->group = 1;
-    if (has(column, F_default)) set_default(column, ops);
+    if (has(column, F_default)) column_set_default(column, ops);
 }
 
 static void update_by_person(const struct object *column, struct ops *ops)
@@ -194,7 +168,7 @@ static void add_with_value(const struct object *column, struct ops *ops)
     add_nullable(column, ops);
     if (has(column, F_backfill)) update_backfill(column, ops);
     else update_by_person(column, ops);
-    if (!object_flag(column, "nullable")) set_not_null(column, ops);
+    if (!object_flag(column, "nullable") && !object_flag(column, "not_null_not_valid")) not_null_add(column, ops);
 }
 
 /* On the way back the values of a required column are gone: rows get the least value, so that the way back exists. */
@@ -212,7 +186,23 @@ static bool add_restored(const struct object *column, struct ops *ops)
     op->group = 1;
     op->note = arena_printf(ops->ctx->arena, "column %s is restored; its values are gone: existing rows get %s",
                             object_shown(ops->ctx->arena, column), value);
-    alter_column(column, "DROP DEFAULT", ops);
+    column_alter(column, "DROP DEFAULT", ops);
+    return true;
+}
+
+/* Values of a virtual column are nowhere: what becomes of it starts with what they would be. Its text knows the old names only. */
+static bool add_computed(const struct object *column, struct ops *ops)
+{
+    const struct object *old = column->peer;
+    if (!old || !object_flag(old, "virtual") || has(column, F_generated) || has(column, F_identity)) return false;
+    for (size_t i = 0; i < old->parent->children.n; i++) {
+        const struct object *other = old->parent->children.at[i];
+        if (object_is(other, "column") && (!other->peer || !str_eq(other->name, other->peer->name))) return false;
+    }
+    const char *text = sql_closed(ops->ctx->arena, old->values[F_generated].expr.text);
+    add_nullable(column, ops);
+    update(column, arena_printf(ops->ctx->arena, "(%s)", text), ops)->search_path = old->search_path;
+    if (!object_flag(column, "nullable") && !object_flag(column, "not_null_not_valid")) not_null_add(column, ops);
     return true;
 }
 
@@ -222,6 +212,7 @@ static void create(const struct object *column, struct ops *ops)
         override_create(column, ops);
         return;
     }
+    if (add_computed(column, ops)) return;
     if (ops->reverse && needs_value(column) && add_restored(column, ops)) return;
     bool backfill = has(column, F_backfill) && !has(column, F_generated) && !has(column, F_identity);
     if (backfill || (needs_value(column) && !ops->reverse)) {
@@ -235,7 +226,8 @@ static void create(const struct object *column, struct ops *ops)
     definition(column, &sql);
     struct op *op = op_add_user(ops, PHASE_COLUMNS, column, sql.text);
     op->group = 1;
-    if (has(column, F_generated) || has(column, F_identity)) op->risk = RISK_REWRITE;
+    bool stored = has(column, F_generated) && !object_flag(column, "virtual");
+    if (stored || has(column, F_identity)) op->risk = RISK_REWRITE;
     if (needs_value(column)) op->risk |= RISK_REFUSED;
 }
 
@@ -254,18 +246,19 @@ static void finish(const struct object *column, struct ops *ops)
 {
     struct arena *arena = ops->ctx->arena;
     if (table_is_partition(column->parent) && column_overrides(column)) return;
-    if (has(column, F_storage)) alter_column(column, arena_printf(arena, "SET STORAGE %s", column->values[F_storage].text), ops);
+    not_null_finish(column, ops);
+    if (has(column, F_storage)) column_alter(column, arena_printf(arena, "SET STORAGE %s", column->values[F_storage].text), ops);
     if (has(column, F_statistics)) {
-        alter_column(column, arena_printf(arena, "SET STATISTICS %s", column->values[F_statistics].text), ops);
+        column_alter(column, arena_printf(arena, "SET STATISTICS %s", column->values[F_statistics].text), ops);
     }
     if (has(column, F_options)) set_options(column, &(struct sql_pairs){0}, ops);
-    if (column->apart) set_default(column, ops);
+    if (column->apart) column_set_default(column, ops);
 }
 
 static void drop(const struct object *column, struct ops *ops)
 {
     if (column->apart) {
-        alter_column(column, "DROP DEFAULT", ops)->phase = PHASE_DETACH;
+        column_alter(column, "DROP DEFAULT", ops)->phase = PHASE_DETACH;
         return;
     }
     if (override_drop(column, ops)) return;
@@ -358,7 +351,7 @@ static void set_type(const struct object *from, const struct object *to, struct 
         sql_ref(&sql, &to->values[F_collation].ref);
     }
     add_using(from, to, ops, &sql);
-    struct op *op = alter_column(to, sql.text, ops);
+    struct op *op = column_alter(to, sql.text, ops);
     if (keeps_bytes(&from->values[F_type].type, &to->values[F_type].type)) return;
     op->risk = RISK_REWRITE | RISK_REFUSED;
 }
@@ -366,133 +359,10 @@ static void set_type(const struct object *from, const struct object *to, struct 
 static void alter_type(const struct object *from, const struct object *to, const bool *changed, struct ops *ops)
 {
     bool aside = has(from, F_default) && !column_casts_itself(from, to);
-    if (aside) alter_column(to, "DROP DEFAULT", ops);
+    if (aside) column_alter(to, "DROP DEFAULT", ops);
     set_type(from, to, ops);
-    if (has(to, F_default) && (aside || changed[F_default])) set_default(to, ops);
-    if (!aside && changed[F_default] && !has(to, F_default)) alter_column(to, "DROP DEFAULT", ops);
-}
-
-/* ---- identity, serial ---- */
-
-static const char *set_position(struct arena *arena, const char *target, const char *from_sequence)
-{
-    return arena_printf(arena, "SELECT pg_catalog.setval(%s, last_value, is_called) FROM %s", target, from_sequence);
-}
-
-static const char *identity_of(struct arena *arena, const struct object *column)
-{
-    const char *table = sql_object_str(arena, column->parent);
-    const char *name = column->now ? column->now->name : column->name;
-    return arena_printf(arena, "pg_catalog.pg_get_serial_sequence(%s, %s)", sql_literal_str(arena, table), sql_literal_str(arena, name));
-}
-
-static void group(struct op *op)
-{
-    op->group = 1;
-}
-
-/* The serial's sequence steps aside so that the identity's gets the name, hands over its position, and goes. */
-static void serial_to_identity(const struct object *to, const struct object *sequence, struct ops *ops)
-{
-    struct arena *arena = ops->ctx->arena;
-    const char *aside = sql_object_name(arena, sequence->name, NULL, "modelc_old");
-    struct buf identity = buf_new(arena), current = buf_new(arena), old = buf_new(arena);
-    sql_object_as(&current, to->parent, sequence->name); /* it went where its table went */
-    sql_object_as(&old, to->parent, aside);
-    group(op_addf(ops, PHASE_COLUMNS, "ALTER SEQUENCE %s RENAME TO %s", current.text, sql_ident_str(arena, aside)));
-    group(op_addf(ops, PHASE_COLUMNS, "ALTER SEQUENCE %s OWNED BY NONE", old.text)); /* else it would still be the column's */
-    alter_column(to, "DROP DEFAULT", ops);
-    buf_add(&identity, "ADD ");
-    add_identity(to, &identity);
-    alter_column(to, identity.text, ops);
-    group(op_add(ops, PHASE_COLUMNS, set_position(arena, identity_of(arena, to), old.text)));
-    group(op_addf(ops, PHASE_COLUMNS, "DROP SEQUENCE %s", old.text));
-}
-
-static void identity_to_serial(const struct object *from, const struct object *to, const struct object *sequence, struct ops *ops)
-{
-    struct arena *arena = ops->ctx->arena;
-    const char *live = has(from, F_identity_sequence) ? from->values[F_identity_sequence].text
-                                                      : sql_object_name(arena, from->parent->name, from->name, "seq");
-    const char *aside = sql_object_name(arena, live, NULL, "modelc_old");
-    const char *name = sql_object_str(arena, sequence);
-    struct buf current = buf_new(arena), old = buf_new(arena);
-    sql_object_as(&current, sequence, live);
-    sql_object_as(&old, sequence, aside);
-    group(op_addf(ops, PHASE_COLUMNS, "ALTER SEQUENCE %s RENAME TO %s", current.text, sql_ident_str(arena, aside)));
-    size_t first = ops->list.n;
-    sequence->kind->create(sequence, ops);
-    group(op_add(ops, PHASE_COLUMNS, set_position(arena, sql_literal_str(arena, name), old.text)));
-    alter_column(to, "DROP IDENTITY", ops);
-    set_default(to, ops);
-    for (size_t i = first; i < ops->list.n; i++) {
-        ops->list.at[i].group = 1;
-        ops->list.at[i].phase = PHASE_COLUMNS;
-    }
-}
-
-/* A plain column's values were given by hand so far: the identity has to begin behind them. */
-static void plain_to_identity(const struct object *to, struct ops *ops)
-{
-    struct arena *arena = ops->ctx->arena;
-    struct buf identity = buf_new(arena), name = buf_new(arena);
-    buf_add(&identity, "ADD ");
-    add_identity(to, &identity);
-    alter_column(to, identity.text, ops);
-    sql_object(&name, to);
-    group(op_addf(ops, PHASE_COLUMNS, "SELECT pg_catalog.setval(%s, max(%s)) FROM %s HAVING max(%s) > 0", identity_of(arena, to),
-                  name.text, sql_object_str(arena, to->parent), name.text));
-}
-
-static const char *pair_of(const struct sql_pairs *pairs, const char *name)
-{
-    for (size_t i = 0; i < pairs->n; i++) {
-        if (str_eq(pairs->at[i].name, name)) return pairs->at[i].value;
-    }
-    return NULL;
-}
-
-static void add_option(const struct object *to, const char *name, const char *words, const char *otherwise, struct buf *out)
-{
-    const char *value = pair_of(&to->values[F_identity_options].pairs, name);
-    if (value) buf_printf(out, " SET %s %s", words, value);
-    else buf_printf(out, " SET %s", otherwise);
-}
-
-static void change_identity(const struct object *to, const bool *changed, struct ops *ops)
-{
-    struct buf what = buf_new(ops->ctx->arena);
-    if (changed[F_identity]) {
-        buf_printf(&what, " SET GENERATED %s", str_eq(to->values[F_identity].text, "always") ? "ALWAYS" : "BY DEFAULT");
-    }
-    if (changed[F_identity_options]) {
-        const struct sql_pairs *pairs = &to->values[F_identity_options].pairs;
-        add_option(to, "increment", "INCREMENT BY", "INCREMENT BY 1", &what);
-        add_option(to, "minvalue", "MINVALUE", "NO MINVALUE", &what);
-        add_option(to, "maxvalue", "MAXVALUE", "NO MAXVALUE", &what);
-        const char *low = pair_of(pairs, "minvalue");
-        add_option(to, "start", "START WITH", arena_printf(ops->ctx->arena, "START WITH %s", low ? low : "1"), &what);
-        add_option(to, "cache", "CACHE", "CACHE 1", &what);
-        buf_add(&what, pair_of(pairs, "cycle") ? " SET CYCLE" : " SET NO CYCLE");
-    }
-    if (what.len) alter_column(to, what.text + 1, ops);
-}
-
-static void alter_identity(const struct object *from, const struct object *to, const bool *changed, struct ops *ops)
-{
-    if (has(from, F_identity) && has(to, F_identity)) {
-        change_identity(to, changed, ops);
-        return;
-    }
-    const struct object *sequence = column_sequence(has(from, F_identity) ? to : from);
-    if (has(to, F_identity)) {
-        if (sequence) serial_to_identity(to, sequence, ops);
-        else plain_to_identity(to, ops);
-    } else if (sequence && !sequence->peer) {
-        identity_to_serial(from, to, sequence, ops);
-    } else {
-        alter_column(to, "DROP IDENTITY", ops);
-    }
+    if (has(to, F_default) && (aside || changed[F_default])) column_set_default(to, ops);
+    if (!aside && changed[F_default] && !has(to, F_default)) column_alter(to, "DROP DEFAULT", ops);
 }
 
 /* ---- alter ---- */
@@ -501,24 +371,36 @@ static void alter_default(const struct object *to, struct ops *ops)
 {
     bool held = to->lets_go && has(to->peer, F_default);
     if (held) {
-        alter_column(to, "DROP DEFAULT", ops);
+        column_alter(to, "DROP DEFAULT", ops);
         ops->list.at[ops->list.n - 1].phase = PHASE_DETACH;
         if (!has(to, F_default)) return;
     }
-    if (has(to, F_default)) set_default(to, ops);
-    else alter_column(to, "DROP DEFAULT", ops);
+    if (has(to, F_default)) column_set_default(to, ops);
+    else column_alter(to, "DROP DEFAULT", ops);
 }
 
 static void alter_nullable(const struct object *to, struct ops *ops)
 {
     if (object_flag(to, "nullable")) {
-        alter_column(to, "DROP NOT NULL", ops);
+        column_alter(to, "DROP NOT NULL", ops);
         return;
     }
     bool computed = has(to, F_generated); /* nobody else can give it a value */
     if (has(to, F_backfill) && !computed) update_backfill(to, ops);
     else if (to->holds_nulls && !computed) update_by_person(to, ops);
-    set_not_null(to, ops);
+    not_null_add(to, ops);
+    not_null_comment(to, ops);
+}
+
+static void alter_not_null(const struct object *from, const struct object *to, const bool *changed, struct ops *ops)
+{
+    struct not_null_changes what = {changed[F_not_null], changed[F_not_null_not_valid], changed[F_not_null_no_inherit],
+                                    changed[F_not_null_comment]};
+    bool becomes_valid = what.valid && !object_flag(to, "not_null_not_valid");
+    if (object_flag(from, "nullable") || object_flag(to, "nullable")) return;
+    if (becomes_valid && has(to, F_backfill)) update_backfill(to, ops);
+    else if (becomes_valid && to->holds_nulls) update_by_person(to, ops);
+    if (what.name || what.valid || what.inherit || what.comment) not_null_alter(from, to, &what, ops);
 }
 
 /* A change of the type resets both. */
@@ -527,23 +409,29 @@ static void alter_storage(const struct object *from, const struct object *to, co
     struct arena *arena = ops->ctx->arena;
     if (reset ? has(to, F_storage) : changed[F_storage]) {
         const char *word = has(to, F_storage) ? to->values[F_storage].text : type_storage(&to->values[F_type].type);
-        alter_column(to, arena_printf(arena, "SET STORAGE %s", word), ops);
+        column_alter(to, arena_printf(arena, "SET STORAGE %s", word), ops);
     }
     if (reset ? has(to, F_compression) : changed[F_compression]) {
         const char *word = has(to, F_compression) ? to->values[F_compression].text : "default";
-        alter_column(to, arena_printf(arena, "SET COMPRESSION %s", word), ops);
+        column_alter(to, arena_printf(arena, "SET COMPRESSION %s", word), ops);
     }
     if (changed[F_statistics]) {
         const char *target = has(to, F_statistics) ? to->values[F_statistics].text : "-1";
-        alter_column(to, arena_printf(arena, "SET STATISTICS %s", target), ops);
+        column_alter(to, arena_printf(arena, "SET STATISTICS %s", target), ops);
     }
     if (changed[F_options]) set_options(to, &from->values[F_options].pairs, ops);
 }
 
-/* Before the columns it reads are changed or dropped. */
-static void drop_expression(const struct object *column, struct ops *ops)
+/* Before the columns it reads are changed or dropped; but another expression may need what is new. */
+static void alter_expression(const struct object *column, struct ops *ops)
 {
-    struct op *op = alter_column(column, "DROP EXPRESSION", ops);
+    if (has(column, F_generated)) {
+        const char *text = sql_closed(ops->ctx->arena, column->values[F_generated].expr.text);
+        struct op *set = column_alter(column, arena_printf(ops->ctx->arena, "SET EXPRESSION AS (%s)", text), ops);
+        if (!object_flag(column, "virtual")) set->risk = RISK_REWRITE;
+        return;
+    }
+    struct op *op = column_alter(column, "DROP EXPRESSION", ops);
     op->phase = PHASE_DETACH;
     op->search_path = NULL;
 }
@@ -566,22 +454,30 @@ static bool follows_parent(const struct object *from, const struct object *to)
 static void alter(const struct object *from, const struct object *to, const bool *changed, struct ops *ops)
 {
     bool type = (changed[F_type] || changed[F_collation]) && !follows_parent(from, to);
-    bool identity = changed[F_identity] || changed[F_identity_options];
+    struct identity_changes how = {.identity = changed[F_identity], .options = changed[F_identity_options]};
+    bool identity = how.identity || how.options;
     bool ends = has(from, F_identity) && !has(to, F_identity); /* before the type is one that an identity can't have */
-    if (changed[F_generated]) drop_expression(to, ops);
-    if (ends) alter_identity(from, to, changed, ops);
+    if (changed[F_generated]) alter_expression(to, ops);
+    if (ends) identity_alter(from, to, &how, ops);
     if (type) alter_type(from, to, changed, ops);
     if (changed[F_default] && !type && !default_is_handled(from, to)) alter_default(to, ops);
     if (changed[F_nullable] && !(changed[F_identity] && object_flag(to, "nullable"))) alter_nullable(to, ops);
-    if (identity && !ends) alter_identity(from, to, changed, ops);
+    if (!changed[F_nullable]) alter_not_null(from, to, changed, ops);
+    if (identity && !ends) identity_alter(from, to, &how, ops);
     if (changed[F_nullable] && changed[F_identity] && object_flag(to, "nullable")) alter_nullable(to, ops);
     alter_storage(from, to, changed, type, ops);
 }
 
-/* A stored expression can be dropped in place, not set or changed; its type and its inputs' types can't be altered under it. */
+/* From 17 on one expression takes another's place. */
+static bool sets_expression(const struct object *from, const struct object *to)
+{
+    return has(from, F_generated) && has(to, F_generated) && (from->live ? from : to)->version >= 170000;
+}
+
+/* A stored expression can be dropped in place, not set; its type and its inputs' types can't be altered under it. */
 static bool must_recreate(const struct object *from, const struct object *to, const bool *changed)
 {
-    if (changed[F_generated] && has(to, F_generated)) return true;
+    if (changed[F_virtual] || (changed[F_generated] && has(to, F_generated) && !sets_expression(from, to))) return true;
     return has(from, F_generated) && has(to, F_generated) && (changed[F_type] || changed[F_collation]);
 }
 
@@ -601,24 +497,9 @@ static void rename_column(const struct object *from, const struct object *to, st
 static void renamed(const struct object *from, const struct object *to, struct ops *ops)
 {
     if (str_eq(from->parent->name, to->parent->name)) {
-        column_rename_identity(from, from->parent->name, to, to->parent->name, ops);
+        identity_follow(from, from->parent->name, to, to->parent->name, ops);
+        not_null_follow(from, from->parent->name, to, to->parent->name, ops);
     }
-}
-
-void column_rename_identity(const struct object *from, const char *from_table, const struct object *to, const char *to_table,
-                            struct ops *ops)
-{
-    struct arena *arena = ops->ctx->arena;
-    if (!has(from, F_identity) || !has(to, F_identity)) return;
-    const char *old = sql_object_name(arena, from_table, from->name, "seq");
-    const char *new = sql_object_name(arena, to_table, to->name, "seq");
-    const struct value *live = &(from->live ? from : to)->values[F_identity_sequence];
-    if (live->set && !str_eq(live->text, from->live ? old : new)) return;
-    struct buf sql = buf_new(arena);
-    buf_add(&sql, "ALTER SEQUENCE ");
-    sql_object_as(&sql, to->parent, old);
-    buf_printf(&sql, " RENAME TO %s", sql_ident_str(arena, new));
-    op_add(ops, PHASE_RENAME, sql.text)->group = 1;
 }
 
 static void describe(const struct object *column, struct buf *out)

@@ -5,7 +5,8 @@
     a ".attrelid AS oid, " a ".attnum AS sub, " a ".atttypid AS type, " a ".atttypmod AS typmod,\n" \
     "    NOT " a ".attnotnull AS nullable, " a ".attcollation AS collation,\n" \
     "    CASE " a ".attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END AS identity,\n" \
-    "    CASE WHEN " a ".attgenerated <> '' THEN '' END AS generated, nullif(" a ".attstattarget, -1) AS statistics,\n" \
+    "    CASE WHEN " a ".attgenerated <> '' THEN '' END AS generated, " a ".attgenerated = 'v' AS virtual,\n" \
+    "    nullif(" a ".attstattarget, -1) AS statistics,\n" \
     "    CASE " a ".attstorage WHEN 'p' THEN 'plain' WHEN 'e' THEN 'external' WHEN 'x' THEN 'extended'\n" \
     "        WHEN 'm' THEN 'main' END AS storage,\n" \
     "    CASE WHEN " a ".attoptions IS NOT NULL THEN " N_DISTINCT(a) " END AS options,\n" \
@@ -37,6 +38,25 @@
     "ORDER BY a.attrelid, a.attnum, i.inhseqno"
 #define COMPRESSION(a) "CASE " a ".attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END AS compression"
 
+/* Whether PostgreSQL chose the name, with a number perhaps; of a long one the parts are cut. */
+#define LONGER "octet_length(c.relname || a.attname::text)"
+#define USUAL "c.relname || '_' || a.attname || '_not_null'"
+#define CHOSEN \
+    "CASE WHEN " LONGER " > 50 THEN left(x.conname, 20) = left(c.relname, 20) AND x.conname ~ '_not_null\\d*$'\n" \
+    "        ELSE starts_with(x.conname::text, " USUAL ")\n" \
+    "            AND substr(x.conname, length(" USUAL ") + 1) ~ '^([1-9]\\d*)?$' END"
+#define NOT_NULLS \
+    "SELECT c.oid, a.attnum AS sub, CASE WHEN NOT " CHOSEN " THEN x.conname END AS not_null,\n" \
+    "    CASE WHEN x.conname <> " USUAL " AND " CHOSEN " THEN x.conname END AS not_null_chosen,\n" \
+    "    NOT x.convalidated AS not_null_not_valid, x.connoinherit AS not_null_no_inherit,\n" \
+    "    t.description AS not_null_comment\n" \
+    "FROM pg_constraint x JOIN pg_class c ON c.oid = x.conrelid\n" \
+    "    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = x.conkey[1]\n" \
+    "    LEFT JOIN pg_description t ON t.classoid = 2606 AND t.objoid = x.oid\n" \
+    "WHERE x.contype = 'n' AND x.conislocal AND c.relkind IN ('r', 'p')\n" \
+    "    AND c.relnamespace = ANY ((SELECT current_setting('modelc.schemas')::oid[])::oid[])\n" \
+    "    AND (x.connoinherit OR NOT x.convalidated OR t.description IS NOT NULL OR x.conname <> " USUAL ")"
+
 const struct catalog_query column_queries[] = {
     {.min_version = 140000, .sql = COLUMNS(COMPRESSION("a"))},
     {.min_version = 0, .sql = COLUMNS("NULL AS compression")},
@@ -66,5 +86,6 @@ const struct catalog_query column_queries[] = {
         "    JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = s.seqrelid AND d.objsubid = 0\n"
         "        AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'i'\n"
         "WHERE c.relnamespace = ANY ((SELECT current_setting('modelc.schemas')::oid[])::oid[])"},
+    {.part = 4, .min_version = 180000, .sql = NOT_NULLS},
     {0},
 };

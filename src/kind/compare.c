@@ -117,11 +117,11 @@ static bool is_empty(const struct field *field, const struct value *value)
 bool value_equal(struct ctx *ctx, const struct field *field, struct value *from, struct value *to)
 {
     if (field->type == VALUE_WORD || field->type == VALUE_TEXT) {
-        if (field->loose && (!from->set || !to->set)) return true;
+        if (field->loose && !to->set) return true;
         return str_eq(text_of(field, from), text_of(field, to));
     }
     bool no_from = is_empty(field, from), no_to = is_empty(field, to);
-    if (no_from || no_to) return no_from == no_to || field->loose;
+    if (no_from || no_to) return no_from == no_to || (field->loose && no_to);
     switch (field->type) {
     case VALUE_FLAG: return true;
     case VALUE_REF: return same_ref(&from->ref, &to->ref);

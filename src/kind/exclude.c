@@ -10,7 +10,8 @@
     F(options, "with", PAIRS, ALTER, )                               \
     F(tablespace, "tablespace", TEXT, ALTER, )                       \
     F(clustered, NULL, FLAG, ALTER, )                                \
-    F(replica_identity, NULL, FLAG, ALTER, )
+    F(replica_identity, NULL, FLAG, ALTER, )                         \
+    F(index_comment, NULL, TEXT, ALTER, )
 
 enum { FIELDS(FIELD_ENUM) };
 static const struct field fields[] = {FIELDS(FIELD_ROW)};

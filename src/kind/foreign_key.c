@@ -3,6 +3,7 @@
 
 #define FIELDS(F)                                                        \
     F(columns, NULL, REFS, RECREATE, )                                   \
+    F(period, NULL, FLAG, RECREATE, )                                    \
     F(table, NULL, REF, RECREATE, .refers = "table")                     \
     F(target_columns, NULL, REFS, RECREATE, )                            \
     F(match, NULL, WORD, RECREATE, .absent = "simple")                   \
@@ -10,7 +11,8 @@
     F(on_delete_columns, NULL, REFS, RECREATE, )                         \
     F(on_update, NULL, WORD, RECREATE, .absent = "no action")            \
     F(deferrable, NULL, WORD, ALTER, .absent = "not deferrable")         \
-    F(not_valid, "not valid", FLAG, ALTER, )
+    F(not_valid, "not valid", FLAG, ALTER, )                             \
+    F(not_enforced, "not enforced", FLAG, ALTER, )
 
 enum { FIELDS(FIELD_ENUM) };
 static const struct field fields[] = {FIELDS(FIELD_ROW)};
@@ -23,15 +25,27 @@ static void add_action(const struct object *object, const char *field, const cha
     for (const char *p = action; *p; p++) buf_addc(out, *p >= 'a' && *p <= 'z' ? (char)(*p - 'a' + 'A') : *p);
 }
 
+/* a, b, PERIOD c */
+static void add_columns(const struct object *object, const struct refs *columns, struct buf *out)
+{
+    struct refs plain = *columns;
+    bool period = object_flag(object, "period") && plain.n;
+    if (period) plain.n--;
+    sql_columns(out, &plain);
+    if (!period) return;
+    buf_add(out, plain.n ? ", PERIOD " : "PERIOD ");
+    sql_columns(out, &(struct refs){&columns->at[plain.n], 1, 1});
+}
+
 static void definition(const struct object *object, struct buf *out)
 {
     buf_add(out, "FOREIGN KEY (");
-    sql_columns(out, &object->values[F_columns].refs);
+    add_columns(object, &object->values[F_columns].refs, out);
     buf_add(out, ") REFERENCES ");
     sql_ref(out, &object->values[F_table].ref);
     if (object->values[F_target_columns].refs.n) {
         buf_add(out, " (");
-        sql_columns(out, &object->values[F_target_columns].refs);
+        add_columns(object, &object->values[F_target_columns].refs, out);
         buf_addc(out, ')');
     }
     if (str_eq(object_text(object, "match"), "full")) buf_add(out, " MATCH FULL");
@@ -43,14 +57,16 @@ static void definition(const struct object *object, struct buf *out)
         buf_addc(out, ')');
     }
     constraint_deferrable(object, out);
-    if (object_flag(object, "not_valid")) buf_add(out, " NOT VALID");
+    if (object_flag(object, "not_enforced")) buf_add(out, " NOT ENFORCED");
+    else if (object_flag(object, "not_valid")) buf_add(out, " NOT VALID");
 }
 
 static void create(const struct object *object, struct ops *ops)
 {
     struct buf text = buf_new(ops->ctx->arena);
     definition(object, &text);
-    constraint_add(object, text.text, object_flag(object, "not_valid") ? 0 : RISK_REFUSED | RISK_SCAN, ops);
+    bool looks = !object_flag(object, "not_valid") && !object_flag(object, "not_enforced");
+    constraint_add(object, text.text, looks ? RISK_REFUSED | RISK_SCAN : 0, ops);
 }
 
 static bool must_recreate(const struct object *from, const struct object *to, const bool *changed)
@@ -59,20 +75,32 @@ static bool must_recreate(const struct object *from, const struct object *to, co
     return changed[F_not_valid] && object_flag(to, "not_valid");
 }
 
+static struct op *alter_constraint(const struct object *to, const char *words, struct ops *ops)
+{
+    struct buf sql = buf_new(ops->ctx->arena);
+    buf_add(&sql, "ALTER TABLE ");
+    sql_table_of(&sql, to);
+    buf_printf(&sql, " ALTER CONSTRAINT %s%s", sql_object_str(sql.arena, to), words);
+    return op_add(ops, PHASE_REFERENCES, sql.text);
+}
+
 static void alter(const struct object *from, const struct object *to, const bool *changed, struct ops *ops)
 {
     struct arena *arena = ops->ctx->arena;
-    (void)from;
+    bool enforced = !object_flag(to, "not_enforced");
     if (changed[F_deferrable]) {
-        struct buf sql = buf_new(arena);
-        buf_add(&sql, "ALTER TABLE ");
-        sql_table_of(&sql, to);
-        buf_printf(&sql, " ALTER CONSTRAINT %s", sql_object_str(arena, to));
-        constraint_deferrable(to, &sql);
-        if (str_eq(object_text(to, "deferrable"), "not deferrable")) buf_add(&sql, " NOT DEFERRABLE");
-        op_add(ops, PHASE_REFERENCES, sql.text);
+        struct buf words = buf_new(arena);
+        constraint_deferrable(to, &words);
+        if (str_eq(object_text(to, "deferrable"), "not deferrable")) buf_add(&words, " NOT DEFERRABLE");
+        alter_constraint(to, words.text, ops);
     }
-    if (changed[F_not_valid]) constraint_validate(to, ops);
+    if (changed[F_not_enforced]) {
+        struct op *op = alter_constraint(to, enforced ? " ENFORCED" : " NOT ENFORCED", ops);
+        if (enforced) op->risk = RISK_REFUSED | RISK_SCAN;
+    } else if (changed[F_not_valid] && enforced) {
+        constraint_validate(to, ops);
+    }
+    (void)from;
 }
 
 static bool is_key_of(const struct object *key, const struct refs *columns)

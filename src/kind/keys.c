@@ -19,8 +19,20 @@ static bool is_marked(const struct object *table, const char *flag)
     return false;
 }
 
+/* Of the index alone: the constraint has a comment of its own. */
+static void comment_on_index(const struct object *key, struct ops *ops)
+{
+    const char *text = object_text(key, "index_comment");
+    struct buf sql = buf_new(ops->ctx->arena);
+    buf_add(&sql, "COMMENT ON INDEX ");
+    sql_object_as(&sql, key->parent, key->now ? key->now->name : key->name);
+    buf_printf(&sql, " IS %s", text ? sql_literal_str(sql.arena, text) : "NULL");
+    op_add(ops, PHASE_FACETS, sql.text);
+}
+
 void key_finish(const struct object *object, struct ops *ops)
 {
+    if (object_get(object, "index_comment")->set) comment_on_index(object, ops);
     if (object_flag(object, "clustered")) alter_table(object, "CLUSTER ON", true, ops);
     if (object_flag(object, "replica_identity")) alter_table(object, "REPLICA IDENTITY USING INDEX", true, ops);
 }
@@ -69,4 +81,5 @@ void key_alter(const struct object *from, const struct object *to, struct ops *o
             RISK_REWRITE;
     }
     alter_marks(from, to, ops);
+    if (!str_eq(object_text(from, "index_comment"), object_text(to, "index_comment"))) comment_on_index(to, ops);
 }

@@ -123,7 +123,7 @@ struct field {
     const char *absent;   /* WORD and TEXT: the value that "not said" means, e.g. "no action"; NULL: none */
     const char *refers;   /* REF: kind of its target ("schema", "table", "collation", "sequence") */
     bool later;           /* REF: not needed to create the object; `finish` sets it (breaks loops) */
-    bool loose;           /* "not said" in the model accepts whatever is live (an extension's version) */
+    bool loose;           /* "not said" in the model accepts whatever is live (an extension's version, the name of a NOT NULL) */
     enum sql_island island; /* EXPR: what its text is; SQL_EXPR, unless it says otherwise: SQL_STATEMENTS for a definition */
     bool shadow;          /* EXPR: only a server that holds the whole schema can spell it (pg/shadow.h), no temp table */
 };
@@ -168,6 +168,7 @@ struct object {
     const char *was_schema, *was; /* rename intent; was NULL: none */
     struct span was_span;
     bool live;
+    int version;               /* live: the server's, as 150004; else 0 */
     bool broken;               /* live index that is INVALID */
     bool holds_nulls;          /* column of the models that becomes NOT NULL: its live rows hold NULL (asked before planning) */
     bool building;             /* live index that is being built now */
@@ -285,9 +286,39 @@ void key_drop(const struct object *object, struct ops *ops);  /* of a constraint
 void describe_columns(const struct object *object, struct buf *out); /* (a, b) */
 /* An island's text so that what follows it can't become part of it: a trailing `--` comment gets its newline. */
 const char *sql_closed(struct arena *arena, const char *text);
+/* ---- identity.c: identity columns, from serial ones and back; the bounds of sequences ---- */
+struct identity_changes { bool identity, options; };
+void identity_define(const struct object *column, struct buf *out);
+void identity_alter(const struct object *from, const struct object *to, const struct identity_changes *changed, struct ops *ops);
 /* A name PostgreSQL gave to the sequence of an identity column follows the renames of its table and column. */
-void column_rename_identity(const struct object *from, const char *from_table, const struct object *to, const char *to_table,
-                            struct ops *ops);
+void identity_follow(const struct object *from, const char *from_table, const struct object *to, const char *to_table, struct ops *ops);
+/* Where a sequence of a type stands by itself. */
+const char *sequence_lowest(const char *type);
+const char *sequence_highest(const char *type);
+struct sequence_bounds { const char *minimum, *maximum, *start; };
+/* The sequence began where it may not stand any more: within `wide`, which hold the old bounds and the new, it is first brought into the
+ * new ones. NULL: nothing to do; else a statement, to run between an ALTER to `wide` and the one to the new bounds. */
+const char *sequence_begin_anew(struct arena *arena, const char *sequence, const struct sequence_bounds *from,
+                                const struct sequence_bounds *to, struct sequence_bounds *wide);
+/* ---- not_null.c: the NOT NULL of a column as a constraint (PostgreSQL 18) ---- */
+#define NOT_NULL_FIELDS(F)                            \
+    F(not_null, NULL, TEXT, ALTER, .loose = true)     \
+    F(not_null_not_valid, NULL, FLAG, ALTER, )        \
+    F(not_null_no_inherit, NULL, FLAG, ALTER, )       \
+    F(not_null_comment, NULL, TEXT, ALTER, )          \
+    F(not_null_chosen, NULL, TEXT, LIVE, )
+struct not_null_changes { bool name, valid, inherit, comment; };
+const char *not_null_name(const struct object *column, struct arena *arena);
+/* " CONSTRAINT n NOT NULL" of a definition; `implied`: by something else that it says, where it is plain. */
+void not_null_define(const struct object *column, bool implied, struct buf *out);
+void not_null_add(const struct object *column, struct ops *ops);
+void not_null_comment(const struct object *column, struct ops *ops);
+void not_null_finish(const struct object *column, struct ops *ops);
+void not_null_alter(const struct object *from, const struct object *to, const struct not_null_changes *changed, struct ops *ops);
+void not_null_follow(const struct object *from, const char *from_table, const struct object *to, const char *to_table, struct ops *ops);
+void column_set_default(const struct object *column, struct ops *ops);
+/* ALTER TABLE t ALTER COLUMN c <what>, in the one group of this column's ops. */
+struct op *column_alter(const struct object *column, const char *what, struct ops *ops);
 /* Whether PostgreSQL's own assignment cast does a type change, and dependents follow by themselves (int -> bigint, varchar -> text). */
 bool column_casts_itself(const struct object *from, const struct object *to);
 /* The name a label of one enum lives on under in the other; NULL: removed. */

@@ -1,7 +1,8 @@
 /* override.c: a column of a partition or child table that its parent has too: what the child's own declaration changes in it. */
 #include "kind/kind.h"
 
-static const char *const own_fields[] = {"nullable", "default", "storage", "compression", "statistics", "options"};
+static const char *const own_fields[] = {"nullable", "default",    "storage",            "compression",         "statistics",
+                                        "options",  "not_null",   "not_null_not_valid", "not_null_no_inherit", "not_null_comment"};
 
 static size_t field_of(const struct object *column, const char *name)
 {

@@ -3,12 +3,14 @@
 
 #define FIELDS(F)                                                    \
     F(columns, NULL, REFS, RECREATE, )                               \
+    F(without_overlaps, NULL, FLAG, RECREATE, )                      \
     F(include, NULL, REFS, RECREATE, )                               \
     F(deferrable, NULL, WORD, RECREATE, .absent = "not deferrable")  \
     F(options, "with", PAIRS, ALTER, )                               \
     F(tablespace, "tablespace", TEXT, ALTER, )                       \
     F(clustered, NULL, FLAG, ALTER, )                                \
-    F(replica_identity, NULL, FLAG, ALTER, )
+    F(replica_identity, NULL, FLAG, ALTER, )                         \
+    F(index_comment, NULL, TEXT, ALTER, )
 
 enum { FIELDS(FIELD_ENUM) };
 static const struct field fields[] = {FIELDS(FIELD_ROW)};
@@ -42,14 +44,17 @@ static void describe(const struct object *object, struct buf *out)
     describe_columns(object, out);
 }
 
-#define CONSTRAINTS(on_delete_columns) \
+#define CONSTRAINTS(on_delete_columns, enforced, period) \
     "SELECT oid, conrelid AS parent, conname AS name,\n" \
     "    CASE contype WHEN 'p' THEN 'primary_key' WHEN 'u' THEN 'unique' WHEN 'c' THEN 'check'\n" \
     "        WHEN 'x' THEN 'exclude' ELSE 'foreign_key' END AS kind,\n" \
     "    CASE WHEN contype IN ('p', 'u', 'x') THEN conindid END AS also,\n" \
+    "    CASE WHEN contype IN ('p', 'u', 'x') THEN (SELECT description FROM pg_description\n" \
+    "        WHERE classoid = 1259 AND objoid = conindid AND objsubid = 0) END AS index_comment,\n" \
     "    conkey AS columns, conexclop AS keys_operators,\n" \
     "    CASE WHEN contype = 'c' THEN coalesce(pg_get_expr(conbin, conrelid), '') END AS expression,\n" \
-    "    NOT convalidated AS not_valid, connoinherit AS no_inherit,\n" \
+    "    NOT convalidated AND " enforced " AS not_valid, NOT " enforced " AS not_enforced,\n" \
+    "    connoinherit AS no_inherit, " period " AS without_overlaps, " period " AS period,\n" \
     "    CASE WHEN condeferred THEN 'deferrable initially deferred' WHEN condeferrable THEN 'deferrable' END\n" \
     "        AS deferrable,\n" \
     "    confrelid AS \"table\", confkey AS target_columns,\n" \
@@ -64,8 +69,9 @@ static void describe(const struct object *object, struct buf *out)
     "    AND connamespace = ANY ((SELECT current_setting('modelc.schemas')::oid[])::oid[])"
 
 static const struct catalog_query queries[] = {
-    {.min_version = 150000, .sql = CONSTRAINTS("confdelsetcols")},
-    {.min_version = 0, .sql = CONSTRAINTS("NULL")},
+    {.min_version = 180000, .sql = CONSTRAINTS("confdelsetcols", "conenforced", "conperiod")},
+    {.min_version = 150000, .sql = CONSTRAINTS("confdelsetcols", "true", "false")},
+    {.min_version = 0, .sql = CONSTRAINTS("NULL", "true", "false")},
     {0},
 };
 

@@ -15,16 +15,6 @@
 enum { FIELDS(FIELD_ENUM) };
 static const struct field fields[] = {FIELDS(FIELD_ROW)};
 
-static const char *highest(const char *type)
-{
-    return str_eq(type, "smallint") ? "32767" : str_eq(type, "integer") ? "2147483647" : "9223372036854775807";
-}
-
-static const char *lowest(const char *type)
-{
-    return str_eq(type, "smallint") ? "-32768" : str_eq(type, "integer") ? "-2147483648" : "-9223372036854775808";
-}
-
 /* What PostgreSQL would take for an option that isn't given. */
 static const char *default_of(const struct object *object, size_t field)
 {
@@ -32,8 +22,8 @@ static const char *default_of(const struct object *object, size_t field)
     bool down = object->values[F_increment].set && object->values[F_increment].text[0] == '-';
     switch (field) {
     case F_increment: case F_cache: return "1";
-    case F_minimum: return down ? lowest(type) : "1";
-    case F_maximum: return down ? "-1" : highest(type);
+    case F_minimum: return down ? sequence_lowest(type) : "1";
+    case F_maximum: return down ? "-1" : sequence_highest(type);
     case F_start: return object->values[down ? F_maximum : F_minimum].text;
     default: return NULL;
     }
@@ -109,16 +99,35 @@ static bool follows_table(const struct object *from, const struct object *to)
     return object_flag(old->parent, "unlogged") != object_flag(new->parent, "unlogged");
 }
 
+static struct sequence_bounds bounds_of(const struct object *sequence)
+{
+    return (struct sequence_bounds){sequence->values[F_minimum].text, sequence->values[F_maximum].text, sequence->values[F_start].text};
+}
+
+static void begin_anew(const struct object *from, const struct object *to, struct ops *ops)
+{
+    struct arena *arena = ops->ctx->arena;
+    struct sequence_bounds old = bounds_of(from), new = bounds_of(to), wide;
+    const char *name = sql_object_str(arena, to), *type = object_text(to, "type");
+    const char *sql = sequence_begin_anew(arena, sql_literal_str(arena, name), &old, &new, &wide);
+    if (!sql) return;
+    bool larger = strlen(sequence_highest(type)) > strlen(sequence_highest(object_text(from, "type")));
+    op_addf(ops, PHASE_COLUMNS, "ALTER SEQUENCE %s%s%s MINVALUE %s MAXVALUE %s", name, larger ? " AS " : "", larger ? type : "",
+            wide.minimum, wide.maximum)->group = 1;
+    op_add(ops, PHASE_COLUMNS, sql)->group = 1;
+}
+
 static void alter(const struct object *from, const struct object *to, const bool *changed, struct ops *ops)
 {
     struct arena *arena = ops->ctx->arena;
     struct buf sql = buf_new(arena);
+    if (changed[F_minimum] || changed[F_maximum]) begin_anew(from, to, ops);
     if (changed[F_type]) buf_printf(&sql, " AS %s", object_text(to, "type"));
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         if (changed[numbers[i].field]) buf_printf(&sql, " %s %s", numbers[i].words, to->values[numbers[i].field].text);
     }
     if (changed[F_cycle]) buf_add(&sql, object_flag(to, "cycle") ? " CYCLE" : " NO CYCLE");
-    if (sql.len) op_addf(ops, PHASE_COLUMNS, "ALTER SEQUENCE %s%s", sql_object_str(arena, to), sql.text);
+    if (sql.len) op_addf(ops, PHASE_COLUMNS, "ALTER SEQUENCE %s%s", sql_object_str(arena, to), sql.text)->group = 1;
     if (changed[F_unlogged] && !follows_table(from, to) && !always_logged(to, ops)) {
         op_addf(ops, PHASE_COLUMNS, "ALTER SEQUENCE %s SET %s", sql_object_str(arena, to),
                 object_flag(to, "unlogged") ? "UNLOGGED" : "LOGGED");

@@ -125,7 +125,7 @@ void key_tail(const struct object *object, struct buf *out)
 void key_constraint(const struct object *object, struct buf *out)
 {
     sql_columns(out, &object_get(object, "columns")->refs);
-    buf_addc(out, ')');
+    buf_add(out, object_flag(object, "without_overlaps") ? " WITHOUT OVERLAPS)" : ")");
     key_tail(object, out);
     constraint_deferrable(object, out);
 }

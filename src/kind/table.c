@@ -46,16 +46,17 @@ static void add_storage(const struct object *object, struct buf *sql)
     if (has(object, F_partition_key)) {
         buf_printf(sql, " PARTITION BY %s", sql_closed(sql->arena, object->values[F_partition_key].expr.text));
     }
-    if (!str_eq(object_text(object, "method"), "heap")) {
+    const struct object *parent = object->values[F_partition_of].ref.to;
+    const char *method = object_text(object, "method");
+    if (!str_eq(method, "heap") || (parent && !str_eq(object_text(parent, "method"), "heap"))) {
         buf_add(sql, " USING ");
-        sql_ident(sql, object_text(object, "method"));
+        sql_ident(sql, method);
     }
     if (has(object, F_options) && object->values[F_options].pairs.n) {
         buf_add(sql, " WITH (");
         sql_pairs(sql, &object->values[F_options].pairs);
         buf_addc(sql, ')');
     }
-    const struct object *parent = object->values[F_partition_of].ref.to;
     if (!has(object, F_tablespace) && !(parent && has(parent, F_tablespace))) return;
     buf_add(sql, " TABLESPACE ");
     sql_ident(sql, has(object, F_tablespace) ? object->values[F_tablespace].text : "pg_default");
@@ -139,7 +140,8 @@ static void alter_storage(const struct object *to, const bool *changed, struct o
         alter_table(to, arena_printf(arena, "SET TABLESPACE %s", sql_ident_str(arena, name)), ops)->risk = empty ? 0 : RISK_REWRITE;
     }
     if (changed[F_method]) {
-        const char *name = sql_ident_str(arena, object_text(to, "method"));
+        const char *method = object_text(to, "method"), *name = sql_ident_str(arena, method);
+        if (empty && str_eq(method, "heap")) name = "DEFAULT"; /* a partitioned table has none of its own then */
         struct op *op = alter_table(to, arena_printf(arena, "SET ACCESS METHOD %s", name), ops);
         op->risk = empty ? 0 : RISK_REWRITE;
         if (ops->version > 0 && ops->version < 150000) op->complete = keeps_method(arena, to);
@@ -178,7 +180,9 @@ static void renamed(const struct object *from, const struct object *to, struct o
 {
     for (size_t i = 0; i < from->children.n; i++) {
         const struct object *column = from->children.at[i];
-        if (object_is(column, "column") && column->peer) column_rename_identity(column, from->name, column->peer, to->name, ops);
+        if (!object_is(column, "column") || !column->peer) continue;
+        identity_follow(column, from->name, column->peer, to->name, ops);
+        not_null_follow(column, from->name, column->peer, to->name, ops);
     }
 }
 

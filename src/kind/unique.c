@@ -3,13 +3,15 @@
 
 #define FIELDS(F)                                                    \
     F(columns, NULL, REFS, RECREATE, )                               \
+    F(without_overlaps, NULL, FLAG, RECREATE, )                      \
     F(include, NULL, REFS, RECREATE, )                               \
     F(deferrable, NULL, WORD, RECREATE, .absent = "not deferrable")  \
     F(options, "with", PAIRS, ALTER, )                               \
     F(tablespace, "tablespace", TEXT, ALTER, )                       \
     F(clustered, NULL, FLAG, ALTER, )                                \
     F(replica_identity, NULL, FLAG, ALTER, )                         \
-    F(nulls_not_distinct, "nulls not distinct", FLAG, RECREATE, )
+    F(nulls_not_distinct, "nulls not distinct", FLAG, RECREATE, )    \
+    F(index_comment, NULL, TEXT, ALTER, )
 
 enum { FIELDS(FIELD_ENUM) };
 static const struct field fields[] = {FIELDS(FIELD_ROW)};

@@ -7,6 +7,7 @@
 
 #include "base/str.h"
 #include "lib/apply.h"
+#include "revision/certificate.h"
 #include "pg/conn.h"
 #include "revision/project.h"
 
@@ -159,6 +160,7 @@ static bool find_steps(struct modelc *handle, struct revision_set *steps)
 
 static int run(struct modelc *handle, struct revision_set *steps, struct listener *listener)
 {
+    if (!certificates_demand(handle->ctx, handle->graph, handle->project->certified, steps)) return code_of_findings(handle->ctx);
     struct run_options options = {
         .up = true,
         .manifest_after = apply_manifests(handle->ctx, handle->graph, &handle->current, steps, true),

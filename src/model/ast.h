@@ -18,7 +18,7 @@
  *                                          owner(NAME) rls force using(NAME) @x([SQL]); children: items
  *   sql                      -             statement(SQL), the verbatim text without its final `;`
  *   items of a table, mixin or partition
- *   column                   NAME, type    null (for `?`) | not null | primary key([NAME]) unique([NAME]) index([NAME])
+ *   column                   NAME, type    null (for `?`) | not null([NAME]) | primary key([NAME]) unique([NAME]) index([NAME])
  *                                          check([NAME] SQL) default(SQL) generated(SQL [WORD virtual|stored])
  *                                          identity(WORD always|by default [SQL options]) collate(NAME) storage(WORD)
  *                                          compression(WORD) statistics(WORD) backfill(SQL) convert(SQL up [SQL back])
@@ -36,7 +36,7 @@
  *   use                      -             mixin(NAME)+
  *   has                      NAME          one | many, via(NAME table[.relation in `schema`]) ..: see via below
  *   common clauses           was(NAME) as(NAME) on delete(WORD [SQL columns]) on update(WORD [SQL]) match full deferrable
- *                            not deferrable initially deferred initially immediate nulls not distinct not valid @x([SQL])
+ *                            not deferrable initially deferred initially immediate nulls not distinct not valid not enforced @x([SQL])
  *   options of constraints   common, and no inherit include(SQL) with(SQL) tablespace(NAME) where(SQL)
  *   has's via                via(NAME): .schema = schema or NULL, .text = table, .extra = relation; a second via for `->`
  *
@@ -49,8 +49,8 @@
  * words above. A type's text has its white space squeezed. check.c has refused clauses that do not go with their
  * declaration (its table `forms`), repeated ones (all but check, unique, index, event, privilege, via) and words
  * outside of the lists in its table `choices` (events, commands, privileges, storage, methods of partitioning ..).
- * Annotations keep their `@` and their case. On a column, `no inherit` and `not valid` speak of its check or foreign
- * key. */
+ * Annotations keep their `@` and their case. On a column, `no inherit` and `not valid` speak of its check, foreign key or
+ * `not null`, `not enforced` of the first two. The column list of a key may end in `.. without overlaps`, those of a foreign key in `period ..`. */
 #ifndef MODELC_AST_H
 #define MODELC_AST_H
 
@@ -98,5 +98,7 @@ struct ast_file {
 
 /* The first clause of that word, or NULL. */
 const struct ast_clause *ast_clause(const struct ast_decl *decl, const char *word);
+/* A column's `not null` that says no more than that: without a name, `not valid` or `no inherit`. */
+const struct ast_clause *ast_plain_not_null(const struct ast_decl *decl);
 
 #endif

@@ -21,7 +21,7 @@ static const struct form forms[] = {
     {"column", "a column",
      "|null|not null|primary key|unique|index|check|default|generated|identity|collate|storage|compression|statistics"
      "|backfill|convert|references|was|as|on delete|on update|match full|deferrable|not deferrable|initially deferred"
-     "|initially immediate|nulls not distinct|not valid|no inherit|@|"},
+     "|initially immediate|nulls not distinct|not valid|not enforced|no inherit|@|"},
     {"domain", "a domain", "|null|not null|default|check|collate|was|not valid|"},
     {"attribute", "an attribute of a composite type", "|collate|was|"},
     {"primary key", "a primary key",
@@ -29,10 +29,10 @@ static const struct form forms[] = {
     {"unique", "a UNIQUE constraint",
      "|columns|was|deferrable|not deferrable|initially deferred|initially immediate|nulls not distinct|include|with"
      "|tablespace|@|"},
-    {"check", "a check", "|expression|was|not valid|no inherit|@|"},
+    {"check", "a check", "|expression|was|not valid|not enforced|no inherit|@|"},
     {"foreign key", "a foreign key",
      "|columns|references|was|as|on delete|on update|match full|deferrable|not deferrable|initially deferred"
-     "|initially immediate|not valid|@|"},
+     "|initially immediate|not valid|not enforced|@|"},
     {"exclude", "an exclude constraint",
      "|using|elements|was|deferrable|not deferrable|initially deferred|initially immediate|include|with|tablespace"
      "|where|@|"},
@@ -168,7 +168,7 @@ static void check_pasted(struct reader *r, const struct ast_decl *table)
         const struct ast_decl *item = table->children.at[i];
         if (!str_eq(item->word, "column")) continue;
         if (ast_clause(item, "null")) return;
-        if (!not_null) not_null = ast_clause(item, "not null");
+        if (!not_null) not_null = ast_plain_not_null(item);
         if (!silent && says_nothing(item) && !map_has(key, item->name)) silent = item;
     }
     if (!silent || !not_null) return;

@@ -6,6 +6,7 @@
 #include "model/check.h"
 #include "model/island.h"
 #include "sql/sql.h"
+#include "sql/words.h"
 
 /* What the SQL arguments of a clause are. WITHIN: valid only inside the statement given. NOT_SQL is not looked at. */
 enum check { ISLAND_IS, WITHIN, NOT_SQL };
@@ -78,11 +79,35 @@ static void check_within(struct reader *r, const struct rule *rule, const struct
     if (!sql_check(r->ctx->arena, SQL_STATEMENT, text, &error)) report(r, arg->span, strlen(rule->before), &error);
 }
 
+/* Temporal keys alone say `without overlaps` and `period`. */
+static void check_temporal(struct reader *r, const struct ast_decl *decl, const struct rule *rule, const struct ast_arg *arg)
+{
+    struct sql_names names = {0};
+    struct sql_error error;
+    bool columns = str_eq(rule->clause, "columns");
+    bool key = columns && (str_eq(decl->word, "primary key") || str_eq(decl->word, "unique"));
+    bool foreign = str_eq(decl->word, "foreign key") && (columns || str_eq(rule->clause, "references"));
+    if (!sql_names_parse(r->ctx->arena, arg->text, &names, &error)) return;
+    if (names.without_overlaps && !key) {
+        struct diag *diag = diag_add(r->ctx, D_INVALID, arg->span, "`without overlaps` belongs to a primary key or unique constraint");
+        if (foreign) diag_mend(r->ctx, diag, "write", "period %s", names.at[names.n - 1].name);
+    } else if (names.period && !foreign) {
+        struct diag *diag = diag_add(r->ctx, D_INVALID, arg->span, "`period` belongs to a foreign key");
+        if (key) diag_mend(r->ctx, diag, "write", "%s without overlaps", names.at[names.n - 1].name);
+    } else if (names.without_overlaps && names.n < 2) {
+        diag_add(r->ctx, D_INVALID, arg->span, "a key `without overlaps` has another column before that one");
+    }
+}
+
 static void check_island(struct reader *r, const struct ast_decl *decl, const struct rule *rule,
                          const struct ast_arg *arg)
 {
     struct sql_error error;
-    if (sql_check(r->ctx->arena, rule->island, arg->text, &error)) return;
+    if (sql_check(r->ctx->arena, rule->island, arg->text, &error)) {
+        if (rule->island == SQL_NAMES) check_temporal(r, decl, rule, arg);
+        return;
+    }
+    if (rule->island == SQL_EXPR && sql_is_newer(r->ctx->arena, arg->text)) return;
     struct diag *diag = report(r, arg->span, 0, &error);
     bool expressions = str_eq(decl->word, "unique") && sql_check(r->ctx->arena, SQL_KEYS, arg->text, &error);
     if (!expressions) return;

@@ -118,8 +118,13 @@ static const char *format_identity(struct reader *r, const struct ast_clause *cl
 /* NOT NULL is what a column is; `not null not valid` says more. */
 static bool says_nothing(const struct ast_decl *decl, size_t i)
 {
-    bool bare = str_eq(decl->word, "column") && str_eq(decl->clauses.at[i].word, "not null");
-    return bare && !(i + 1 < decl->clauses.n && str_eq(decl->clauses.at[i + 1].word, "not valid"));
+    return str_eq(decl->word, "column") && &decl->clauses.at[i] == ast_plain_not_null(decl);
+}
+
+static const char *format_not_null(struct reader *r, const struct ast_clause *clause)
+{
+    if (!clause->args.n) return clause->word;
+    return arena_printf(r->ctx->arena, "constraint %s not null", format_verbatim(r, clause->args.at[0].span));
 }
 
 /* The words of a clause that users may spell in more than one way are kept as they are. */
@@ -141,6 +146,7 @@ static const char *format_clause(struct reader *r, const struct ast_decl *decl, 
     if (str_eq(clause->word, "identity")) return format_identity(r, clause);
     if (str_eq(clause->word, "convert")) return format_two(r, clause, "back");
     if (str_eq(clause->word, "from")) return format_two(r, clause, "to");
+    if (str_eq(clause->word, "not null") && !says_nothing(decl, i)) return format_not_null(r, clause);
     struct look look = look_of(decl, clause);
     if (str_eq(clause->word, "via")) look.printed = first ? "via" : "->";
     if ((look.style & HIDDEN) || says_nothing(decl, i)) return "";

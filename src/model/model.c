@@ -15,6 +15,20 @@ const struct ast_clause *ast_clause(const struct ast_decl *decl, const char *wor
     return NULL;
 }
 
+const struct ast_clause *ast_plain_not_null(const struct ast_decl *decl)
+{
+    const struct ast_clause *found = NULL;
+    for (size_t i = 0; i < decl->clauses.n; i++) {
+        const struct ast_clause *clause = &decl->clauses.at[i];
+        if (str_eq(clause->word, "not null") && clause->args.n) return NULL;
+        if (str_eq(clause->word, "not null")) found = clause;
+        if (!found) continue;
+        if (str_eq(clause->word, "check") || str_eq(clause->word, "references")) return found;
+        if (str_eq(clause->word, "not valid") || str_eq(clause->word, "no inherit")) return NULL;
+    }
+    return found;
+}
+
 struct reader model_read(struct ctx *ctx, struct source *source)
 {
     struct reader r = {.ctx = ctx, .source = source, .file = ARENA_NEW(ctx->arena, struct ast_file)};

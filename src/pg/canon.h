@@ -90,6 +90,10 @@ bool types_renamed(const struct job *job);
 /* canon_made.c: whether a temp table can't have the ask's columns, since the plan makes their types. */
 bool ask_of_made_type(struct job *job, const struct ask *ask);
 
+/* canon_folded.c: whether the server might run a function of the user's as it reads the model's text: nothing of an untrusted model may be
+ * run on a live server. */
+bool ask_would_run(struct job *job, const struct ask *ask);
+
 /* canon_read.c */
 const char *read_query(struct arena *arena);
 const char *read_live_query(struct job *job); /* elements of live indexes; NULL where none are asked for */

@@ -170,7 +170,7 @@ static void sort_out(struct answering *a)
         bool shadow = question->to->kind->fields[question->field].shadow;
         if (is_hopeless(question)) continue;
         struct ask *ask = ask_new(&a->job, question, i);
-        if (shadow || ask_of_made_type(&a->job, ask)) vec_push(arena, &a->shadow, ask);
+        if (shadow || ask_of_made_type(&a->job, ask) || ask_would_run(&a->job, ask)) vec_push(arena, &a->shadow, ask);
         else vec_push(arena, &a->temp, ask);
     }
     for (size_t i = 0; i < a->temp.n; i++) a->temp.at[i]->moved = ask_moved(&a->job, a->temp.at[i]);

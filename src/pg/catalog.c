@@ -241,6 +241,27 @@ static enum outcome zero_round(struct reader *reader, struct watch *watch, struc
     return READ_DONE;
 }
 
+static bool first_sound(struct reader *reader, const struct steps *steps, const struct rows *rows)
+{
+    bool sound = rows_sound(reader, &rows[FIRST_MEMBERS], "!!", "members of extensions") &&
+                 rows_sound(reader, &rows[FIRST_COMMENTS], "!!!!", "comments") &&
+                 rows_sound(reader, &rows[FIRST_UNHANDLED], "!!!!----", "other objects") &&
+                 rows_sound(reader, &rows[FIRST_DEPEND], "!!!!!!", "dependencies") &&
+                 rows_sound(reader, &rows[FIRST_PRIVILEGES], "!!!---", "owners");
+    for (size_t i = 0; sound && i < steps->n; i++) sound = kind_rows_sound(reader, steps->at[i].kind, &rows[FIRST_COUNT + i]);
+    return sound;
+}
+
+static void take_first(struct reader *reader, const struct steps *steps, const struct rows *rows)
+{
+    read_members(reader, &rows[FIRST_MEMBERS]);
+    for (size_t i = 0; i < steps->n; i++) decode_rows(reader, steps->at[i].kind, &rows[FIRST_COUNT + i]);
+    read_comments(reader, &rows[FIRST_COMMENTS]);
+    unhandled_rows(reader, &rows[FIRST_UNHANDLED]);
+    depend_rows(reader, &rows[FIRST_DEPEND]);
+    privileges_rows(reader, &rows[FIRST_PRIVILEGES]);
+}
+
 static enum outcome first_round(struct reader *reader, const struct steps *steps, bool last)
 {
     const char *sql[FIRST_COUNT + STEPS_MAX];
@@ -249,14 +270,21 @@ static enum outcome first_round(struct reader *reader, const struct steps *steps
     size_t failed;
     size_t n = first_queries(reader, steps, sql);
     if (!conn_pipeline(reader->conn, sql, n, rows, &error, &failed)) return refused(reader, &error, last);
-    read_members(reader, &rows[FIRST_MEMBERS]);
-    for (size_t i = 0; i < steps->n; i++) decode_rows(reader, steps->at[i].kind, &rows[FIRST_COUNT + i]);
-    read_comments(reader, &rows[FIRST_COMMENTS]);
-    unhandled_rows(reader, &rows[FIRST_UNHANDLED]);
-    depend_rows(reader, &rows[FIRST_DEPEND]);
-    privileges_rows(reader, &rows[FIRST_PRIVILEGES]);
+    bool sound = first_sound(reader, steps, rows);
+    if (sound) take_first(reader, steps, rows);
     free_rows(rows, n);
-    return READ_DONE;
+    return sound ? READ_DONE : READ_FAILED;
+}
+
+static bool second_sound(struct reader *reader, const struct rows *rows)
+{
+    static const char *const shapes[LOOKUP_COUNT] = {
+        [LOOKUP_TYPES] = "--------",  [LOOKUP_CLASSES] = "!!!!!!!", [LOOKUP_COLLATIONS] = "!!!",  [LOOKUP_OPERATORS] = "!!!",
+        [LOOKUP_RELATIONS] = "!!!", [LOOKUP_COLUMNS] = "!-!!",    [LOOKUP_NAMESPACES] = "!-!", [LOOKUP_BUILDING] = "-",
+    };
+    bool sound = true;
+    for (size_t i = 0; sound && i < LOOKUP_COUNT; i++) sound = rows_sound(reader, &rows[i], shapes[i], "names");
+    return sound && (rows[LOOKUP_TYPES].n_rows == reader->types.n || catalog_unsound(reader, "types are missing", NULL));
 }
 
 static enum outcome second_round(struct reader *reader, bool last)
@@ -267,9 +295,10 @@ static enum outcome second_round(struct reader *reader, bool last)
     size_t failed;
     lookup_queries(reader, sql);
     if (!conn_pipeline(reader->conn, sql, LOOKUP_COUNT, rows, &error, &failed)) return refused(reader, &error, last);
-    lookup_answers(reader, rows);
+    bool sound = second_sound(reader, rows);
+    if (sound) lookup_answers(reader, rows);
     free_rows(rows, LOOKUP_COUNT);
-    return READ_DONE;
+    return sound ? READ_DONE : READ_FAILED;
 }
 
 static enum outcome third_round(struct reader *reader, struct watch *watch, bool *moved, bool last)
@@ -280,10 +309,11 @@ static enum outcome third_round(struct reader *reader, struct watch *watch, bool
     struct server_error error;
     size_t failed;
     if (!conn_pipeline(reader->conn, sql, LAST_COUNT, rows, &error, &failed)) return refused(reader, &error, last);
-    if (keys) keys_answers(reader, &rows[LAST_KEYS]);
+    bool sound = rows_sound(reader, &rows[LAST_KEYS], "-", "indexes");
+    if (sound && keys) keys_answers(reader, &rows[LAST_KEYS]);
     *moved = watch->no_mark || watch->careful || !str_eq(watch->mark, only_cell(reader, &rows[LAST_MARK]));
     free_rows(rows, LAST_COUNT);
-    return READ_DONE;
+    return sound && schema_sound(reader) ? READ_DONE : READ_FAILED;
 }
 
 /* Something was written meanwhile: compare the catalogs as our snapshot shows them with what they are now. */
@@ -319,6 +349,7 @@ static struct reader *reader_new(struct conn *conn, const struct catalog_options
     reader->conn = conn;
     reader->options = options;
     reader->schema = schema_new(conn->ctx, true);
+    reader->schema->version = conn->version;
     oid_map_init(&reader->objects, conn->ctx->arena);
     oid_map_init(&reader->same, conn->ctx->arena);
     oid_map_init(&reader->members, conn->ctx->arena);

@@ -200,7 +200,7 @@ struct known_type *reader_type(struct reader *reader, uint32_t oid, int32_t typm
 struct object *reader_object(const struct reader *reader, uint64_t key)
 {
     struct object *found = oid_map_get(&reader->objects, key);
-    while (!found) {
+    for (size_t hops = 0; !found && hops < reader->same.n; hops++) { /* a lie may lead in a circle */
         const uint64_t *same = oid_map_get(&reader->same, key);
         if (!same) return NULL;
         key = *same;
@@ -383,7 +383,8 @@ static void decode_keys(struct reader *reader, const struct layout *layout, int 
     if (!attnums) return;
     const char *texts[KEY_COLUMNS];
     for (size_t i = 0; i < KEY_COLUMNS; i++) texts[i] = cell(layout, row, layout->keys[i]);
-    struct keyed *keyed = keyed_of(reader, object, value, (size_t)decode_oid(texts[KEY_N]));
+    size_t n = (size_t)decode_oid(texts[KEY_N]), most = count_numbers(attnums);
+    struct keyed *keyed = keyed_of(reader, object, value, n < most ? n : most);
     keyed->index = decode_oid(cell(layout, row, layout->oid));
     keyed->method = decode_oid(texts[KEY_METHOD]);
     uint32_t relation = decode_oid(cell(layout, row, layout->parent));
@@ -521,7 +522,7 @@ static bool row_of(struct reader *reader, const struct layout *layout, const str
                         .kind = name ? kind_find(name) : kind,
                         .name = cell(layout, number, layout->name),
                         .sub = (unsigned)decode_oid(cell(layout, number, layout->sub))};
-    if (!row->kind || oid_map_get(&reader->members, oid_key(layout->class, oid, 0))) return false;
+    if (!row->kind || !row->name || oid_map_get(&reader->members, oid_key(layout->class, oid, 0))) return false;
     row->order = kind_order(row->kind);
     if (!row->kind->parent) return true;
     uint32_t of = layout->parent < 0 ? oid : decode_oid(cell(layout, number, layout->parent));

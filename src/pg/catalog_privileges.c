@@ -73,8 +73,8 @@ static void read_row(struct reader *reader, const struct rows *rows, size_t row)
 void privileges_rows(struct reader *reader, const struct rows *rows)
 {
     struct schema *schema = reader->schema;
-    schema->version = reader->conn->version;
-    schema->role = rows->n_rows ? intern(reader->ctx->names, rows_get(rows, 0, 3)) : NULL;
+    const char *role = rows->n_rows ? rows_get(rows, 0, 3) : NULL;
+    schema->role = role ? intern(reader->ctx->names, role) : NULL;
     for (size_t i = 0; i < schema->all.n; i++) {
         if (object_has_owner(schema->all.at[i])) schema->all.at[i]->owner = schema->role;
     }

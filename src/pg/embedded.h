@@ -49,6 +49,19 @@ struct conn *scratch_conn(struct scratch *scratch);
 struct conn *scratch_more(struct scratch *scratch);
 /* postgresql:// URL of the scratch database, for psql, pg_dump and further sessions. */
 const char *scratch_url(const struct scratch *scratch);
+/* One more, with all that the scratch database holds. The session of scratch_conn() is another one afterwards: ask for it again. */
+struct conn *scratch_clone(struct scratch *scratch);
+/* Drops what scratch_more() or scratch_clone() made before scratch_close() does. */
+void scratch_drop(struct scratch *scratch, struct conn *conn);
 void scratch_close(struct scratch *scratch);
+
+/* A private server as scratch_keep() kept it under `key` (32 hex digits or so); *kept tells whether there was one, else it is empty.
+ * Servers that are named with --scratch keep nothing. */
+struct scratch *scratch_open_kept(struct ctx *ctx, const char *url, int version, const char *key, bool *kept);
+/* Keeps the private server's databases, as they are now, for scratch_open_kept(); the few latest are kept. All sessions to it are
+ * closed; scratch_conn() is a new one. What can't be kept is made again next time: false only where the server is gone. */
+bool scratch_keep(struct scratch *scratch, const char *key);
+/* The folder of the private server's programs; NULL: a server that was named. */
+const char *scratch_programs(const struct scratch *scratch);
 
 #endif

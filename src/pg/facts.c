@@ -7,8 +7,10 @@ static const struct span nowhere = {0, 0};
 
 static bool becomes_required(const struct change *change)
 {
-    return change->type == CHANGE_ALTER && object_is(change->to, "column") && object_flag(change->from, "nullable") &&
-           !object_flag(change->to, "nullable") && !object_get(change->to, "backfill")->set;
+    if (change->type != CHANGE_ALTER || !object_is(change->to, "column")) return false;
+    bool may_be_null = object_flag(change->from, "nullable") || object_flag(change->from, "not_null_not_valid");
+    bool required = !object_flag(change->to, "nullable") && !object_flag(change->to, "not_null_not_valid");
+    return may_be_null && required && !object_get(change->to, "backfill")->set;
 }
 
 static bool holds_null(struct conn *conn, const struct object *column, bool *answer)

@@ -335,6 +335,31 @@ static void read_rows(struct ctx *ctx, const struct rows *rows, struct db_state 
     find_partial(state);
 }
 
+/* What every row, and every one of its kind, has. People may have changed the tables by hand. */
+static bool row_sound(const struct rows *rows, size_t row)
+{
+    static const size_t always[] = {0, 2, 4, 5};
+    for (size_t i = 0; i < sizeof always / sizeof *always; i++) {
+        if (!rows_get(rows, row, always[i])) return false;
+    }
+    for (size_t column = 0; column < rows->n_columns; column++) {
+        const char *text = rows_get(rows, row, column);
+        if (text && str_utf8_valid(text, strlen(text)) < strlen(text)) return false;
+    }
+    const char *kind = rows_get(rows, row, 0);
+    if (str_eq(kind, "object")) return rows_get(rows, row, 3) && strchr(rows_get(rows, row, 2), ' ');
+    return str_eq(kind, "head") || (rows_get(rows, row, 3) && rows_get(rows, row, 6));
+}
+
+static bool rows_are_sound(struct ctx *ctx, const struct rows *rows, const char *schema)
+{
+    enum { COLUMNS_READ = 13 };
+    bool sound = rows->n_rows == 0 || rows->n_columns == COLUMNS_READ;
+    for (size_t i = 0; sound && i < rows->n_rows; i++) sound = row_sound(rows, i);
+    if (!sound) diag_add(ctx, D_SERVER, nowhere, "the rows of modelc's schema %s make no sense: were they changed by hand?", schema);
+    return sound;
+}
+
 bool state_read(struct conn *conn, const struct project *project, struct db_state *state)
 {
     struct ctx *ctx = conn->ctx;
@@ -358,9 +383,11 @@ bool state_read(struct conn *conn, const struct project *project, struct db_stat
         state->manifest = NULL;
         return false;
     }
-    read_rows(ctx, &rows, state);
+    bool sound = rows_are_sound(ctx, &rows, schema);
+    if (sound) read_rows(ctx, &rows, state);
+    else state->manifest = NULL;
     rows_free(&rows);
-    return true;
+    return sound;
 }
 
 bool state_heads(struct conn *conn, const struct graph_of_revisions *graph, const struct db_state *state,

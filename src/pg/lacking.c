@@ -31,3 +31,9 @@ bool lacking_make(struct conn *conn, const struct server_error *error, struct ro
     if (made) vec_push(arena, made, role);
     return true;
 }
+
+bool lacking_mended(void *unused, struct conn *conn, const struct server_error *error)
+{
+    (void)unused;
+    return lacking_make(conn, error, NULL);
+}

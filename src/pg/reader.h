@@ -80,6 +80,14 @@ uint32_t decode_oid(const char *text); /* 0 for NULL */
 bool decode_array_item(struct arena *arena, const char **at, const char **item);
 struct known_type *reader_type(struct reader *reader, uint32_t oid, int32_t typmod);
 
+/* catalog_sound.c: whether the server's answers can be true; false: a diagnostic. */
+/* `shape`: a character for each column that is needed, `!` where NULL makes no sense. All text is UTF-8. */
+bool rows_sound(struct reader *reader, const struct rows *rows, const char *shape, const char *what);
+bool kind_rows_sound(struct reader *reader, const struct kind *kind, const struct rows *rows);
+/* All objects have what none of their kind is without, references lead somewhere, and nothing is made of itself. */
+bool schema_sound(struct reader *reader);
+bool catalog_unsound(struct reader *reader, const char *what, const char *of); /* says so, and is false */
+
 /* catalog_types.c: what has to be asked once the rows are known, and putting the answers in. */
 enum {
     LOOKUP_TYPES,

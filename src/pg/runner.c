@@ -65,6 +65,7 @@ static enum run_outcome refused(struct run *run, const struct run_step *step, co
         return RUN_LOST;
     }
     if (conn_interrupted()) return interrupted(run, step);
+    if (run->options->refused) run->options->refused(run->options->arg, statement, error);
     if (!statement) said.position = 0;
     server_error_report(ctx, &said, where,
                         span_known(where) ? NULL : arena_printf(ctx->arena, "%s, line %u", run->revision->id, line));
@@ -261,6 +262,13 @@ static bool book_section(struct run *run, const struct run_step *step, const str
     return conn_query(run->conn, sql.text, NULL, error);
 }
 
+static bool is_mended(struct run *run, const struct server_error *error)
+{
+    if (!run->options->mended || error->lost) return false;
+    roll_back(run);
+    return run->options->mended(run->options->arg, run->conn, error);
+}
+
 /* `ending` is NULL unless this is the last section. */
 static enum run_outcome run_together(struct run *run, struct run_step *step, const struct ending *ending)
 {
@@ -274,6 +282,10 @@ static enum run_outcome run_together(struct run *run, struct run_step *step, con
         const struct statement *statement = &section->statements.at[i];
         if (conn_interrupted()) return interrupted(run, step);
         if (!execute(run, step, statement, i > 0 ? statement - 1 : NULL, &error, &setting)) {
+            if (is_mended(run, &error)) {
+                step->rows = 0;
+                return run_together(run, step, ending);
+            }
             if (setting) error.position = 0;
             return refused(run, step, statement, &error);
         }
@@ -335,7 +347,9 @@ static enum run_outcome run_alone(struct run *run, struct run_step *step, size_t
         journal_sql_intent(&sql, run->schema, &key, statement->sql);
         if (!book(run, sql.text, &error)) return refused(run, step, NULL, &error);
     }
-    if (execute(run, step, statement, NULL, &error, &setting)) {
+    bool done = execute(run, step, statement, NULL, &error, &setting);
+    while (!done && is_mended(run, &error)) done = execute(run, step, statement, NULL, &error, &setting);
+    if (done) {
         if (run_changes_session(step->section) &&
             (!session_prepare(run->conn, &error) || !set_session(run, step->section, false, &error))) {
             return refused(run, step, NULL, &error);

@@ -59,6 +59,11 @@ struct run_options {
     void (*revision_begins)(void *arg, const struct revision *revision, const char *from, const char *to);
     void (*revision_done)(void *arg, const struct revision *revision, double milliseconds);
     void (*data_done)(void *arg, const struct revision *revision, const struct statement *statement, size_t rows);
+    /* The server refused a statement, and nothing of its section remains: true where that was mended (a throw-away server's lack of a
+     * role) and it may be tried again. */
+    bool (*mended)(void *arg, struct conn *conn, const struct server_error *error);
+    /* What the server refused, before it is a diagnostic; for who wants to know more than that it failed. */
+    void (*refused)(void *arg, const struct statement *statement, const struct server_error *error);
     void *arg;
 };
 /* Runs the steps in order under the lock (taken by the caller). Makes the state schema if needed. Resumes a half-applied revision where it

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/digest.h"
@@ -25,6 +27,7 @@ struct scratch {
     struct embedded *server; /* the private server, or NULL */
     const char *run;         /* its folder's name below server->runs */
     bool spare_used;         /* the private server's template1, which nothing is made from */
+    struct conn *maker;      /* scratch_clone(): the session that makes copies */
     int lock;                /* held for life: a run folder whose lock is free was left by a killed process */
     VEC(struct conn *) more; /* to further databases */
 };
@@ -35,6 +38,10 @@ static const char *random_name(struct ctx *ctx, const char *prefix)
     if (getrandom(&bits, sizeof bits, 0) != (ssize_t)sizeof bits) bits = (uint64_t)getpid();
     return arena_printf(ctx->arena, "%s%012llx", prefix, (unsigned long long)(bits & 0xffffffffffffULL));
 }
+
+#define OPTIONS \
+    "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off -c wal_level=minimal" \
+    " -c max_wal_senders=0 -c shared_buffers=32MB -c max_connections=50 -c jit=off"
 
 static const char *cache_name(struct ctx *ctx, const struct embedded *server)
 {
@@ -88,14 +95,65 @@ static bool make_cluster(struct ctx *ctx, const struct embedded *server)
     return made;
 }
 
-static bool copy_cluster(struct ctx *ctx, const struct embedded *server, const char *dir)
+/* Copies the cluster `name` of the cache, as the data of a run. */
+static bool copy_cluster(struct ctx *ctx, const struct embedded *server, const char *name, const char *dir)
 {
-    const char *from = arena_printf(ctx->arena, "%s/%s", server->base, cache_name(ctx, server)), *output;
+    const char *from = path_join(ctx->arena, server->base, name), *output;
     const char *argv[] = {"cp", "-a", "--", from, DATA, NULL};
     if (!server_folder(ctx, dir, 0700, server->uid, server->gid)) return false;
     if (server_run(ctx, server, dir, argv, &output)) return true;
     diag_file(ctx, D_FILE, dir, "cannot copy the scratch server: %s", str_trim(ctx->arena, output));
     return false;
+}
+
+/* ---- clusters that are kept, the latest used ones */
+
+static const char *kept_name(struct ctx *ctx, const struct embedded *server, const char *key)
+{
+    return arena_printf(ctx->arena, "kept-%d-%s", server->major, key);
+}
+
+/* Its name below the cache, marked as used just now; NULL: there is none. */
+static const char *kept_take(struct ctx *ctx, const struct embedded *server, const char *key)
+{
+    const char *name = kept_name(ctx, server, key), *path = path_join(ctx->arena, server->base, name);
+    if (!dir_exists(path)) return NULL;
+    utimensat(AT_FDCWD, path, NULL, 0);
+    return name;
+}
+
+static time_t used_at(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 ? info.st_mtime : 0;
+}
+
+/* Room for one more: the one that wasn't used for the longest time goes. Another process may be copying it: that copy then fails to
+ * start, and is told so. */
+static void kept_make_room(struct ctx *ctx, const struct embedded *server)
+{
+    enum { KEPT = 6 };
+    struct paths kept = {0};
+    path_glob(ctx->arena, arena_printf(ctx->arena, "%s/kept-*", server->base), &kept);
+    for (; kept.n >= KEPT; kept.n--) {
+        size_t oldest = 0;
+        for (size_t i = 1; i < kept.n; i++) {
+            if (used_at(kept.at[i]) < used_at(kept.at[oldest])) oldest = i;
+        }
+        server_remove(ctx, server, server->base, path_base(kept.at[oldest]));
+        kept.at[oldest] = kept.at[kept.n - 1];
+    }
+}
+
+/* A stopped server's data, under a name of their own in the cache: complete, or not there. */
+static void kept_put(struct ctx *ctx, const struct embedded *server, const char *dir, const char *key)
+{
+    const char *name = kept_name(ctx, server, key), *part = arena_printf(ctx->arena, "%s.%ld", name, (long)getpid());
+    const char *target = path_join(ctx->arena, server->base, part);
+    const char *argv[] = {"cp", "-a", "--", DATA, target, NULL};
+    kept_make_room(ctx, server);
+    if (server_run(ctx, server, dir, argv, NULL) && rename(target, path_join(ctx->arena, server->base, name)) == 0) return;
+    if (dir_exists(target)) server_remove(ctx, server, server->base, part);
 }
 
 /* What the live server says of a text the same version says best; another will do. */
@@ -108,7 +166,8 @@ static bool find_programs(struct ctx *ctx, struct embedded *server, int version)
     return server_find(ctx, server, 0);
 }
 
-static bool start_private(struct scratch *scratch, int version)
+/* `key`, and whether there is such a kept cluster: see scratch_open_kept(). */
+static bool start_private(struct scratch *scratch, int version, const char *key, bool *kept)
 {
     struct ctx *ctx = scratch->ctx;
     struct embedded *server = ARENA_NEW(ctx->arena, struct embedded);
@@ -132,19 +191,18 @@ static bool start_private(struct scratch *scratch, int version)
     server->data = path_join(ctx->arena, dir, DATA);
     server->socket = dir;
     scratch->url = embedded_url(ctx, server, "postgres");
-    return copy_cluster(ctx, server, dir) &&
-           server_start(
-               ctx, server, dir, DATA,
-               "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off -c wal_level=minimal"
-               " -c max_wal_senders=0 -c shared_buffers=32MB -c max_connections=50 -c jit=off");
+    const char *name = key ? kept_take(ctx, server, key) : NULL;
+    if (kept) *kept = name != NULL;
+    return copy_cluster(ctx, server, name ? name : cache_name(ctx, server), dir) && server_start(ctx, server, dir, DATA, OPTIONS);
 }
 
-static struct conn *create_database(struct conn *home)
+static struct conn *create_database(struct conn *home, const char *template)
 {
     struct ctx *ctx = home->ctx;
     struct server_error error;
     const char *name = random_name(ctx, "modelc_scratch_"), *ident = sql_ident_str(ctx->arena, name);
-    if (!conn_query(home, arena_printf(ctx->arena, "CREATE DATABASE %s TEMPLATE template0", ident), NULL, &error)) {
+    const char *from = sql_ident_str(ctx->arena, template);
+    if (!conn_query(home, arena_printf(ctx->arena, "CREATE DATABASE %s TEMPLATE %s", ident, from), NULL, &error)) {
         server_error_report(ctx, &error, (struct span){0, 0}, "cannot create a scratch database");
         return NULL;
     }
@@ -154,19 +212,25 @@ static struct conn *create_database(struct conn *home)
 static bool create_named(struct scratch *scratch, const char *url)
 {
     scratch->home = conn_open(scratch->ctx, NULL, url, false);
-    scratch->conn = scratch->home ? create_database(scratch->home) : NULL;
+    scratch->conn = scratch->home ? create_database(scratch->home, "template0") : NULL;
     if (scratch->conn) scratch->url = conn_url(scratch->home, scratch->conn->database);
     return scratch->conn != NULL;
 }
 
 struct scratch *scratch_open(struct ctx *ctx, const char *url, int version)
 {
+    return scratch_open_kept(ctx, url, version, NULL, NULL);
+}
+
+struct scratch *scratch_open_kept(struct ctx *ctx, const char *url, int version, const char *key, bool *kept)
+{
     struct scratch *scratch = ARENA_NEW(ctx->arena, struct scratch);
     scratch->ctx = ctx;
     scratch->lock = -1;
+    if (kept) *kept = false;
     if (url) {
         if (create_named(scratch, url)) return scratch;
-    } else if (start_private(scratch, version)) {
+    } else if (start_private(scratch, version, key, kept)) {
         scratch->conn = conn_open(ctx, NULL, scratch->url, false);
         if (scratch->conn) return scratch;
     }
@@ -187,24 +251,53 @@ const char *scratch_url(const struct scratch *scratch)
 struct conn *scratch_more(struct scratch *scratch)
 {
     bool spare = scratch->server && !scratch->spare_used; /* made with the cluster, and as empty as a new one */
-    struct conn *more = spare ? conn_again(scratch->conn, "template1") : create_database(scratch->home ? scratch->home : scratch->conn);
+    struct conn *more = spare ? conn_again(scratch->conn, "template1") : create_database(scratch->home ? scratch->home : scratch->conn, "template0");
     scratch->spare_used = true;
     if (more) vec_push(scratch->ctx->arena, &scratch->more, more);
     return more;
 }
 
-/* The databases of a server that is named go; a private one goes as a whole. */
-static void close_database(struct scratch *scratch, struct conn *conn)
+struct conn *scratch_clone(struct scratch *scratch)
+{
+    struct conn *maker = scratch->home ? scratch->home : scratch->maker;
+    const char *name = scratch->conn->database;
+    if (!maker) maker = scratch->maker = conn_again(scratch->conn, "template1");
+    scratch->spare_used = true;
+    if (!maker) return NULL;
+    conn_close(scratch->conn); /* nobody may be in what is copied */
+    struct conn *made = create_database(maker, name);
+    scratch->conn = conn_again(maker, name);
+    if (made) vec_push(scratch->ctx->arena, &scratch->more, made);
+    return scratch->conn ? made : NULL;
+}
+
+static void drop_database(struct scratch *scratch, struct conn *conn)
 {
     struct ctx *ctx = scratch->ctx;
     struct server_error error;
-    const char *name = scratch->home && conn ? conn->database : NULL;
+    struct conn *home = scratch->home ? scratch->home : scratch->conn;
+    const char *ident = sql_ident_str(ctx->arena, conn->database);
     conn_close(conn);
-    if (!name) return;
-    const char *ident = sql_ident_str(ctx->arena, name);
     const char *sql = arena_printf(ctx->arena, "DROP DATABASE IF EXISTS %s WITH (FORCE)", ident);
-    if (!conn_query(scratch->home, sql, NULL, &error)) {
+    if (!conn_query(home, sql, NULL, &error)) {
         server_error_report(ctx, &error, (struct span){0, 0}, "cannot drop the scratch database");
+    }
+}
+
+/* The databases of a server that is named go; a private one goes as a whole. */
+static void close_database(struct scratch *scratch, struct conn *conn)
+{
+    if (scratch->home && conn) drop_database(scratch, conn);
+    else conn_close(conn);
+}
+
+void scratch_drop(struct scratch *scratch, struct conn *conn)
+{
+    for (size_t i = 0; i < scratch->more.n; i++) {
+        if (scratch->more.at[i] != conn) continue;
+        scratch->more.at[i] = scratch->more.at[--scratch->more.n];
+        drop_database(scratch, conn);
+        return;
     }
 }
 
@@ -214,9 +307,33 @@ void scratch_close(struct scratch *scratch)
     struct ctx *ctx = scratch->ctx;
     for (size_t i = 0; i < scratch->more.n; i++) close_database(scratch, scratch->more.at[i]);
     close_database(scratch, scratch->conn);
+    conn_close(scratch->maker);
     conn_close(scratch->home);
     if (scratch->lock >= 0) {
         remove_run(ctx, scratch->server, scratch->server->runs, scratch->run);
         close(scratch->lock);
     }
+}
+
+bool scratch_keep(struct scratch *scratch, const char *key)
+{
+    struct ctx *ctx = scratch->ctx;
+    const struct embedded *server = scratch->server;
+    if (!server) return true;
+    const char *dir = path_join(ctx->arena, server->runs, scratch->run);
+    for (size_t i = 0; i < scratch->more.n; i++) conn_close(scratch->more.at[i]);
+    scratch->more.n = 0;
+    conn_close(scratch->maker);
+    conn_close(scratch->conn);
+    scratch->maker = scratch->conn = NULL;
+    if (!server_stop(ctx, server, dir, DATA, "fast")) return false;
+    kept_put(ctx, server, dir, key);
+    if (!server_start(ctx, server, dir, DATA, OPTIONS)) return false;
+    scratch->conn = conn_open(ctx, NULL, scratch->url, false);
+    return scratch->conn != NULL;
+}
+
+const char *scratch_programs(const struct scratch *scratch)
+{
+    return scratch->server ? scratch->server->bin : NULL;
 }

@@ -65,8 +65,9 @@ static void take_value(struct reading *reading, const char *section, const char 
     struct arena *arena = reading->ctx->arena;
     const char *text = reading->settings->source->text;
     size_t from = skip_blanks(text, reading->line);
-    size_t value_from = skip_blanks(text, from + strcspn(text + from, "=:\r\n") + 1);
     size_t end = scan_line_end(text, reading->settings->source->len, reading->line);
+    size_t sign = from + strcspn(text + from, "=:\r\n"); /* none in a line that inih takes for a continued one */
+    size_t value_from = sign < end ? skip_blanks(text, sign + 1) : end;
     bool has_value = *value && value_from < end;
     struct setting setting = {
         .section = arena_strdup(arena, section),

@@ -1,6 +1,7 @@
 /* project.c: modelc.ini: finding it, and what its settings mean. */
 #include "revision/project.h"
 
+
 #include <fnmatch.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include "base/str.h"
 #include "base/suggest.h"
 #include "revision/ids.h"
+#include "revision/revision.h"
 #include "revision/settings.h"
 #include "sql/quote.h"
 
@@ -162,6 +164,15 @@ static void read_protect(struct loading *loading, const struct setting *setting)
     read_bool(loading, setting, &loading->project->protect);
 }
 
+static void read_certified(struct loading *loading, const struct setting *setting)
+{
+    const char *text = text_of(loading, setting);
+    if (!text) return;
+    bool valid = str_eq(text, "base") || revision_id_valid(text);
+    if (valid) loading->project->certified = text;
+    else refuse(loading, setting, "neither a revision nor base");
+}
+
 static void read_schema(struct loading *loading, const struct setting *setting)
 {
     const char *text = text_of(loading, setting);
@@ -245,6 +256,35 @@ static void read_roles(struct loading *loading, const struct setting *setting)
     }
 }
 
+static bool add_target(struct loading *loading, const char *word)
+{
+    struct project *project = loading->project;
+    size_t most = sizeof project->targets.at / sizeof *project->targets.at;
+    int major = strspn(word, "0123456789") == strlen(word) && strlen(word) == 2 ? atoi(word) : 0;
+    if (major < 13 || major > 18 || project->targets.n == most) return false;
+    project->targets.at[project->targets.n++] = major;
+    return true;
+}
+
+/* Major versions of PostgreSQL between commas or blanks. */
+static void read_target(struct loading *loading, const struct setting *setting)
+{
+    static const char blanks[] = ", \t\n";
+    const char *text = text_of(loading, setting);
+    if (!text) return;
+    loading->project->targets.n = 0;
+    loading->project->target_span = setting->value_span;
+    for (text += strspn(text, blanks); *text; text += strspn(text, blanks)) {
+        size_t len = strcspn(text, blanks);
+        if (!add_target(loading, arena_strndup(loading->ctx->arena, text, len))) {
+            struct diag *diag = refuse(loading, setting, "not a list of PostgreSQL versions from 13 to 18");
+            diag_mend(loading->ctx, diag, "write", "target = 15");
+            return;
+        }
+        text += len;
+    }
+}
+
 static const struct key {
     const char *name;
     void (*read)(struct loading *loading, const struct setting *setting);
@@ -253,7 +293,7 @@ static const struct key {
     {"ids", read_ids},             {"file-name", read_file_name},   {"embedded", read_embedded},
     {"online", read_online},       {"protect", read_protect},       {"schema", read_schema},
     {"role", read_role},           {"url", read_url},               {"lock-timeout", read_lock_timeout},
-    {"ignore", read_ignore},       {"roles", read_roles},
+    {"ignore", read_ignore},       {"roles", read_roles},           {"target", read_target},           {"certified", read_certified},
 };
 enum { N_KEYS = sizeof keys / sizeof keys[0] };
 

@@ -22,6 +22,7 @@ struct project {
     bool embedded;            /* embedded = true, written by init */
     bool online;              /* online = always (default) | never: CONCURRENTLY on tables that exist */
     bool protect;             /* protect = true: data loss needs --allow-loss */
+    const char *certified;    /* certified = REV | base: what comes after it runs only with a good certificate of verify; NULL */
     const char *state_schema; /* schema = modelc: where revision and journal live */
     const char *role;         /* role = NAME: SET ROLE after connecting; NULL */
     const char *url;          /* url = .. of the env's section (or the main one); %(NAME)s reads the environment */
@@ -29,6 +30,8 @@ struct project {
     struct span url_span;     /* of url's value in modelc.ini */
     const char *templates;    /* absolute; templates = templates: a revision.sql in it takes the place of ours */
     const char *env;          /* -n NAME or NULL */
+    struct { int at[6]; size_t n; } targets; /* target = 15, 18: what the models are for; none: not said */
+    struct span target_span;
     int lock_timeout;         /* seconds to wait for modelc's own lock; lock-timeout = 30 */
     struct paths ignore;      /* ignore = pattern, .. : globs like "table public.spatial_*", "public.tmp_*" */
     struct paths roles;       /* roles = app, public, .. | *: whose ownership and privileges are managed */

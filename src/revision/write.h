@@ -17,6 +17,7 @@ struct revision_draft {
     const struct plan *up, *down;    /* NULL: an empty revision, with hints where to write */
     const char *irreversible;
     VEC(struct object_line) objects;
+    const char *text;                /* the file's text, where it was made (and certified) before it is written; or NULL */
 };
 
 /* The file's text by the project's templates/revision.sql, or ours. Sections follow from the ops' transactions; a

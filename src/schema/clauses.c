@@ -181,7 +181,22 @@ static void set_word(struct build *b, const char *field, const char *text, struc
 static void set_columns(struct build *b, const struct ast_clause *clause)
 {
     const struct ast_arg *arg = first_arg(clause);
-    if (arg) set_refs(b, object_set(b->object, "columns"), arg);
+    struct sql_names names = {0};
+    struct sql_error error;
+    if (!arg) return;
+    set_refs(b, object_set(b->object, "columns"), arg);
+    if (!sql_names_parse(b->r->ctx->arena, arg->text, &names, &error)) return;
+    const char *field = object_is(b->object, "foreign_key") ? "period" : "without_overlaps";
+    if (names.period || names.without_overlaps)
+        *object_set(b->object, field) = (struct value){.set = true, .flag = true, .span = arg->span};
+}
+
+static void set_not_null(struct build *b, const struct ast_clause *clause)
+{
+    const struct ast_arg *name = clause_arg_of(clause, AST_NAME, 0);
+    if (object_is(b->object, "domain")) *object_set(b->object, "not_null") = (struct value){.set = true, .flag = true, .span = clause->word_span};
+    const char *field = object_is(b->object, "domain") ? "not_null_name" : "not_null";
+    if (name) *object_set(b->object, field) = (struct value){.set = true, .text = name->text, .span = name->span};
 }
 
 static void set_include(struct build *b, const struct ast_clause *clause)
@@ -232,9 +247,7 @@ static void set_generated(struct build *b, const struct ast_clause *clause)
     const struct ast_arg *sql = clause_arg_of(clause, AST_SQL, 0), *word = clause_arg_of(clause, AST_WORD, 0);
     if (sql) set_expr(object_set(b->object, "generated"), b->r->ctx, sql);
     if (!word || !str_eq(word->text, "virtual")) return;
-    struct diag *diag = diag_add(b->r->ctx, D_UNSUPPORTED, word->span, "virtual generated columns are not supported");
-    diag_severity(diag, SEVERITY_ERROR);
-    diag_mend(b->r->ctx, diag, "mend", "leave out `virtual`: the column is stored");
+    *object_set(b->object, "virtual") = (struct value){.set = true, .flag = true, .span = word->span};
 }
 
 static void set_convert(struct build *b, const struct ast_clause *clause)
@@ -261,7 +274,8 @@ static const struct rule {
     {"sequence", "options", NULL},
     {"domain", "null", NULL}, {"domain", "check", NULL}, {"domain", "not valid", NULL},
     {"table", "owner", set_owner}, {"table", "inherits", NULL}, {"table", "of", NULL}, {"table", "partition by", set_partition_key},
-    {"column", "not null", NULL}, {"column", "identity", set_identity}, {"column", "generated", set_generated},
+    {"domain", "not null", set_not_null},
+    {"column", "not null", set_not_null}, {"column", "identity", set_identity}, {"column", "generated", set_generated},
     {"column", "convert", set_convert},
     {"primary_key", "columns", set_columns}, {"primary_key", "include", set_include},
     {"primary_key", "deferrable", set_deferrable}, {"primary_key", "not deferrable", NULL},

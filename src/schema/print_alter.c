@@ -68,6 +68,23 @@ static void alter_statistics(struct printer *p, const struct object *object, con
     }
 }
 
+/* Of the index that a constraint made: the constraint's own stands above it. */
+static void comment_index(struct printer *p, const struct object *object, const char *value)
+{
+    struct buf name = buf_new(p->ctx->arena);
+    sql_object_as(&name, object->parent, object->name);
+    buf_printf(&p->out, "COMMENT ON INDEX %s IS %s;\n", name.text, sql_literal_str(p->ctx->arena, value));
+}
+
+/* A NOT NULL is said in its column, whose own comment stands above it. */
+static void comment_not_null(struct printer *p, const struct object *column, const char *value)
+{
+    struct buf table = buf_new(p->ctx->arena);
+    sql_table_of(&table, column);
+    buf_printf(&p->out, "COMMENT ON CONSTRAINT %s ON %s IS %s;\n", sql_ident_str(p->ctx->arena, not_null_name(column, p->ctx->arena)),
+               table.text, sql_literal_str(p->ctx->arena, value));
+}
+
 static void alter_target(struct printer *p, const struct object *object, const char *value)
 {
     buf_printf(&p->out, "ALTER %s SET STATISTICS %s;\n", target_of(p, object), value);
@@ -108,6 +125,8 @@ static const struct {
     {NULL, "clustered", alter_clustered},
     {NULL, "replica_identity", alter_identity},
     {"index", "statistics", alter_statistics},
+    {NULL, "index_comment", comment_index},
+    {"column", "not_null_comment", comment_not_null},
     {"statistics", "target", alter_target},
     {"view_column", "default", alter_default},
     {"column", "options", alter_options},

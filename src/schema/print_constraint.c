@@ -61,13 +61,13 @@ static const struct object *sole_key(const struct object *index)
 /* Fields that only an item of its own can say. */
 static bool says_more(const struct object *constraint)
 {
-    static const char *const fields[] = {"include", "options", "no_inherit", "where", "method", "tablespace"};
+    static const char *const fields[] = {"include", "options", "no_inherit", "where", "method", "tablespace", "without_overlaps", "period"};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         if (object_get(constraint, fields[i])->set) return true;
     }
     bool reference = object_is(constraint, "foreign_key"), index = object_is(constraint, "index");
     if (index && (object_flag(constraint, "unique") || object_flag(constraint, "nulls_not_distinct"))) return true;
-    return !reference && (object_flag(constraint, "not_valid") || object_get(constraint, "deferrable")->set);
+    return !reference && (object_flag(constraint, "not_valid") || object_flag(constraint, "not_enforced") || object_get(constraint, "deferrable")->set);
 }
 
 static const struct object *column_of(const struct printer *p, const struct object *constraint)
@@ -119,6 +119,22 @@ static bool is_primary_key(const struct object *foreign_key, const struct refs *
     return true;
 }
 
+/* (a, b without overlaps), (a, period b) */
+static void print_columns(struct buf *buf, const struct object *constraint, const struct refs *columns)
+{
+    bool period = object_flag(constraint, "period");
+    if (!period && !object_flag(constraint, "without_overlaps")) {
+        print_names(buf, columns);
+        return;
+    }
+    buf_addc(buf, '(');
+    for (size_t i = 0; i < columns->n; i++) {
+        buf_printf(buf, "%s%s", i ? ", " : "", period && i + 1 == columns->n ? "period " : "");
+        sql_ident(buf, columns->at[i].name);
+    }
+    buf_add(buf, period ? ")" : " without overlaps)");
+}
+
 static void print_reference(const struct printer *p, struct buf *buf, const struct object *object)
 {
     const struct value *targets = object_get(object, "target_columns"),
@@ -129,7 +145,7 @@ static void print_reference(const struct printer *p, struct buf *buf, const stru
     }
     buf_add(buf, " -> ");
     print_ref(p, buf, &object_get(object, "table")->ref);
-    if (targets->refs.n && !is_primary_key(object, &targets->refs)) print_names(buf, &targets->refs);
+    if (targets->refs.n && !is_primary_key(object, &targets->refs)) print_columns(buf, object, &targets->refs);
     if (as) {
         buf_add(buf, " as ");
         print_name(buf, as);
@@ -201,6 +217,7 @@ static void print_options(struct buf *buf, const struct object *constraint)
 {
     static const struct { const char *field, *word; } flags[] = {
         {"nulls_not_distinct", "nulls not distinct"}, {"not_valid", "not valid"}, {"no_inherit", "no inherit"},
+        {"not_enforced", "not enforced"},
     };
     if (object_get(constraint, "include")->refs.n) {
         buf_add(buf, " include ");
@@ -255,7 +272,7 @@ void print_constraint(const struct printer *p, struct buf *buf, const struct obj
         print_name(buf, using);
     }
     if (columns->refs.n) buf_addc(buf, ' ');
-    if (columns->refs.n) print_names(buf, &columns->refs);
+    if (columns->refs.n) print_columns(buf, constraint, &columns->refs);
     if (elements->keys.n) print_keys(buf, &elements->keys);
     if (expression->set) {
         buf_addc(buf, ' ');

@@ -97,6 +97,17 @@ static void print_words(const struct printer *p, struct buf *buf, const struct o
     print_expr(buf, column, "convert_back", "back");
 }
 
+/* What is more than not being nullable. Its options follow at once: behind a check they would be the check's. */
+static void print_not_null(struct buf *buf, const struct object *column)
+{
+    const char *name = object_text(column, "not_null");
+    bool not_valid = object_flag(column, "not_null_not_valid"), no_inherit = object_flag(column, "not_null_no_inherit");
+    if (object_flag(column, "nullable") || (!name && !not_valid && !no_inherit)) return;
+    if (name) buf_add(buf, " constraint ");
+    if (name) print_name(buf, name);
+    buf_printf(buf, " not null%s%s", not_valid ? " not valid" : "", no_inherit ? " no inherit" : "");
+}
+
 /* The column's constraints of one kind that can stand in its line; the first alone where there may be one. */
 static void print_inlines(const struct printer *p, struct buf *buf, const struct object *column, const char *kind)
 {
@@ -120,6 +131,8 @@ static const char *column_text(const struct printer *p, const struct object *col
         print_free(&buf, plain_default(buf.arena, column), false);
     }
     print_expr(&buf, column, "generated", "generated");
+    if (object_flag(column, "virtual")) buf_add(&buf, " virtual");
+    print_not_null(&buf, column);
     print_was(&buf, column);
     print_words(p, &buf, column);
     static const char *const kinds_inside[] = {"unique", "index", "check", "foreign_key"};

@@ -35,6 +35,10 @@ void print_domain(struct printer *p, const struct object *object)
         buf_add(&p->out, " default ");
         print_free(&p->out, value->expr.text, false);
     }
+    if (object_text(object, "not_null_name")) {
+        buf_add(&p->out, " constraint ");
+        print_name(&p->out, object_text(object, "not_null_name"));
+    }
     if (object_flag(object, "not_null")) buf_add(&p->out, " not null");
     print_was(&p->out, object);
     for (size_t i = 0; i < object->children.n; i++) print_check(p, object->children.at[i]);

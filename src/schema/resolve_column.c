@@ -25,8 +25,9 @@ static const struct option { const char *clause, *takers;
     {"initially deferred", "primary key, unique, references"},
     {"initially immediate", "primary key, unique, references"},
     {"nulls not distinct", "unique, index"},
-    {"not valid", "check, references"},
-    {"no inherit", "check"},
+    {"not valid", "check, references, not null"},
+    {"not enforced", "check, references"},
+    {"no inherit", "check, not null"},
     {"include", "primary key, unique, index"},
     {"with", "primary key, unique, index"},
     {"where", "index, unique"},
@@ -49,6 +50,12 @@ static const struct option *option_of(const char *word)
     return NULL;
 }
 
+/* A column's own NOT NULL takes some, too. */
+static bool has_options(const char *word)
+{
+    return start_of(word) || str_eq(word, "not null");
+}
+
 bool is_inline_clause(const char *word)
 {
     return start_of(word) || option_of(word);
@@ -61,7 +68,7 @@ static size_t owner_of(const struct ast_decl *column, size_t i, const struct opt
     for (size_t k = 1; k < n; k++) {
         size_t at = k <= i ? i - k : k; /* backwards from i, then forwards */
         const char *word = column->clauses.at[at].word;
-        if (start_of(word) && strstr(option->takers, word)) return at;
+        if (has_options(word) && strstr(option->takers, word)) return at;
     }
     return n;
 }
@@ -100,7 +107,7 @@ void split_column(struct resolve *r, const struct ast_decl *column, struct inlin
         const struct ast_clause *clause = &column->clauses.at[i];
         const struct option *option = option_of(clause->word);
         size_t owner = option ? owner_of(column, i, option) : n;
-        if (owner < n) vec_push(r->ctx->arena, &made[owner]->clauses, *clause);
+        if (owner < n && made[owner]) vec_push(r->ctx->arena, &made[owner]->clauses, *clause);
     }
 }
 
@@ -113,6 +120,20 @@ static void check_options(struct resolve *r, const struct ast_decl *column)
         const char *owners = str_eq(option->takers, "references") ? "a reference (-> table)" : option->takers;
         diag_add(r->ctx, D_INVALID, clause->word_span, "`%s` stands on a column without what it belongs to: %s",
                  clause->word, owners);
+    }
+}
+
+/* `constraint n not null not valid`: options of what the column says itself. */
+static void set_not_null_options(struct build *b)
+{
+    const struct ast_decl *column = b->decl;
+    for (size_t i = 0; i < column->clauses.n; i++) {
+        const struct ast_clause *clause = &column->clauses.at[i];
+        const struct option *option = option_of(clause->word);
+        size_t owner = option ? owner_of(column, i, option) : column->clauses.n;
+        if (owner == column->clauses.n || !str_eq(column->clauses.at[owner].word, "not null")) continue;
+        const char *field = str_eq(clause->word, "not valid") ? "not_null_not_valid" : "not_null_no_inherit";
+        *object_set(b->object, field) = (struct value){.set = true, .flag = true, .span = clause->word_span};
     }
 }
 
@@ -302,6 +323,7 @@ static void add_column(struct resolve *r, struct table *table, const struct ast_
     check_own_clauses(r, decl);
     check_options(r, decl);
     apply_clauses(&b);
+    set_not_null_options(&b);
     if (!set_type(&b)) return;
     finish_identity(&b);
     finish_storage(&b);

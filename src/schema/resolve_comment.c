@@ -17,19 +17,63 @@ static void leave(struct resolve *r, const struct ast_decl *decl, const char *te
     add_unhandled(r, "comment", path, decl->name_span);
 }
 
+/* The index of a constraint has a comment beside the constraint's own. */
+static void comment_on_index(struct resolve *r, const struct ast_decl *decl, struct object *key, const char *comment)
+{
+    struct value *value = object_set(key, "index_comment");
+    if (value->set && !str_eq(value->text, comment)) say_conflict(r, decl, key);
+    else *value = (struct value){.set = comment != NULL, .text = comment, .span = decl->name_span};
+}
+
+static bool is_named_constraint(const struct object *table, const char *name)
+{
+    for (size_t i = 0; i < table->children.n; i++) {
+        const struct object *child = table->children.at[i];
+        if (child->kind->name_space == NAMES_CONSTRAINT && str_eq(child->name, name)) return true;
+    }
+    return false;
+}
+
+static struct object *column_of_not_null(struct resolve *r, const struct object *table, const char *name)
+{
+    for (size_t i = 0; i < table->children.n; i++) {
+        struct object *column = table->children.at[i];
+        if (!object_is(column, "column") || object_flag(column, "nullable")) continue;
+        if (str_eq(not_null_name(column, r->ctx->arena), name)) return column;
+    }
+    return NULL;
+}
+
+/* NOT NULL is no object, but has a name: what the column says, or PostgreSQL's own. */
+static bool comment_on_not_null(struct resolve *r, const struct ast_decl *decl, const struct sql_object_name *name, const char *comment)
+{
+    size_t before = diag_mark(r->ctx);
+    if (!str_eq(name->kind, "constraint")) return false;
+    const struct table *table = find_table(r, schema_of_decl(decl), name->on_schema, name->on, decl->name_span, NULL);
+    diag_rollback(r->ctx, before);
+    if (!table || is_named_constraint(table->object, name->name)) return false;
+    struct object *column = column_of_not_null(r, table->object, name->name);
+    if (!column) return false;
+    struct value *value = object_set(column, "not_null_comment");
+    if (value->set && !str_eq(value->text, comment)) say_conflict(r, decl, column);
+    else *value = (struct value){.set = comment != NULL, .text = comment, .span = decl->name_span};
+    return true;
+}
+
 static void resolve_comment(struct resolve *r, const struct ast_decl *decl)
 {
     const char *text = statement_of(decl)->text, *comment;
     struct sql_object_names names;
     bool unmodelled = true;
     if (!sql_comment_text(r->ctx->arena, text, &comment) || !sql_spoken_of(r->ctx->arena, text, &names)) return;
+    if (names.n == 1 && comment_on_not_null(r, decl, &names.at[0], comment)) return;
     struct object *object = names.n == 1 ? find_spoken(r, decl, &names.at[0], &unmodelled) : NULL;
-    if (object && str_eq(names.at[0].kind, "index") && object->kind->name_space == NAMES_CONSTRAINT) {
-        object = NULL; /* its index has a comment of its own */
-        unmodelled = true;
-    }
     if (!object) {
         if (unmodelled) leave(r, decl, text);
+        return;
+    }
+    if (str_eq(names.at[0].kind, "index") && object->kind->name_space == NAMES_CONSTRAINT) {
+        comment_on_index(r, decl, object, comment);
         return;
     }
     bool said = object->comment || span_known(object->comment_span);

@@ -159,6 +159,10 @@ static void target_columns_given(struct resolve *r, struct link *link, struct va
         return;
     }
     bool known = link->target != NULL;
+    if (names.period != object_flag(link->object, "period")) {
+        struct diag *diag = diag_add(r->ctx, D_INVALID, arg->span, "one side says `period`, the other doesn't");
+        diag_note(r->ctx, diag, object_get(link->object, "columns")->span, "the columns of the foreign key");
+    }
     for (size_t i = 0; i < names.n; i++) {
         struct span span = span_in(arg->span, names.at[i].offset, names.at[i].length);
         struct ref ref = {.name = names.at[i].name, .span = span};

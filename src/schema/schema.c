@@ -26,6 +26,7 @@ struct object *schema_add(struct schema *schema, const struct kind *kind, struct
     object->values = ARENA_ARRAY(arena, struct value, kind->n_fields ? kind->n_fields : 1);
     object->live = schema->live;
     object->home = schema;
+    object->version = schema->version;
     if (schema->live) object->search_path = "";
     object->serial = schema->all.n;
     schema->counts[kind_order(kind)]++;

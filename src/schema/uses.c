@@ -139,19 +139,28 @@ static size_t name_length(const char *at)
     return 0;
 }
 
-/* 'app.log'::regclass, 'app.next(int)'::regprocedure: with its schema, since any word may be a text. */
+/* Whether something may be meant by a text: its name alone is a relation's or type's too, with arguments a routine's or operator's. */
+static bool may_be_text(const struct object *object, bool with_args)
+{
+    if (is_of(object, ROUTINES) || is_of(object, OPERATORS)) return true;
+    return !with_args && !object_is(object, "sequence") && (is_of(object, TYPES) || is_of(object, RELATIONS));
+}
+
+/* 'app.log'::regclass, 'app.next(int)'::regprocedure, 'app.=='::regoper: with its schema, since any word may be a text. */
 static void find_qualified(struct search *s, const char *text)
 {
-    size_t first = text ? name_length(text) : 0;
-    size_t second = first && text[first] == '.' ? name_length(text + first + 1) : 0;
-    char after = second ? text[first + 1 + second] : 'x';
+    size_t first = text ? name_length(text) : 0, second = 0, sign = 0;
+    const char *last = first && text[first] == '.' ? text + first + 1 : NULL;
+    if (last) second = name_length(last);
+    if (last && !second) second = sign = strspn(last, "+-*/<>=~!@#%^&|`?");
+    char after = second ? last[second] : 'x';
     if (after && after != '(' && after != '[') return;
-    const char *schema = sql_fold(s->ctx->arena, text, first), *name = sql_fold(s->ctx->arena, text + first + 1, second);
-    const struct objects *called = all_called(s, name);
+    const char *schema = sql_fold(s->ctx->arena, text, first);
+    const struct objects *called =
+        all_called(s, sign ? arena_strndup(s->ctx->arena, last, sign) : sql_fold(s->ctx->arena, last, second));
     for (size_t i = 0; called && i < called->n; i++) {
         struct object *object = called->at[i];
-        bool thing = after != '(' && !object_is(object, "sequence") && (is_of(object, TYPES) || is_of(object, RELATIONS));
-        if (str_eq(object->parent->name, schema) && (thing || is_of(object, ROUTINES))) push(s, object);
+        if (str_eq(object->parent->name, schema) && may_be_text(object, after == '(')) push(s, object);
     }
 }
 

@@ -44,11 +44,36 @@ static size_t part_length(const struct sql_tokens *tokens, struct part part)
     return tokens->at[part.end - 1].end - tokens->at[part.first].start;
 }
 
+static void blank(char *text, const struct sql_tokens *tokens, size_t first, size_t end)
+{
+    for (size_t i = tokens->at[first].start; i < tokens->at[end - 1].end; i++) text[i] = ' ';
+}
+
+/* What temporal keys say of their last column is newer than libpg_query: its words become blanks, so that places stay right. */
+static const char *take_period(struct arena *arena, const char *text, struct sql_names *names)
+{
+    struct sql_tokens tokens;
+    struct sql_error ignored;
+    if (!strcasestr(text, "overlaps") && !strcasestr(text, "period")) return text;
+    if (!sql_scan(arena, text, &tokens, &ignored)) return text;
+    char *plain = arena_strdup(arena, text);
+    size_t n = tokens.n;
+    if (n > 2 && sql_token_is(text, tokens.at[n - 2], "without") && sql_token_is(text, tokens.at[n - 1], "overlaps")) {
+        names->without_overlaps = true;
+        blank(plain, &tokens, n - 2, n);
+    } else if (n > 1 && sql_token_is(text, tokens.at[n - 2], "period") && (n == 2 || tokens.at[n - 3].kind == ',')) {
+        names->period = true;
+        blank(plain, &tokens, n - 2, n - 1);
+    }
+    return plain;
+}
+
 static bool parse_names(struct arena *arena, const char *text, struct sql_names *names, struct sql_error *error)
 {
     *names = (struct sql_names){0};
     struct sql_tokens tokens;
     struct parts parts = {0};
+    text = take_period(arena, text, names);
     json_auto_t *node = sql_parse_node(arena, SQL_NAMES, text, error);
     if (!node || !sql_scan(arena, text, &tokens, error)) return false;
     const json_t *keys =
@@ -225,5 +250,7 @@ bool sql_names_parse(struct arena *arena, const char *text, struct sql_names *na
         known = fresh;
     }
     for (size_t i = 0; i < known->n; i++) vec_push(arena, names, known->at[i]);
+    names->without_overlaps = known->without_overlaps;
+    names->period = known->period;
     return true;
 }

@@ -74,9 +74,13 @@ struct sql_keys { struct sql_key *at; size_t n, cap; };
 bool sql_keys_parse(struct arena *arena, enum sql_island what /* SQL_KEYS or SQL_EXCLUDE */, const char *text,
                     struct sql_keys *keys, struct sql_error *error);
 
-/* a, "B" -> folded names with their places. */
+/* a, "B" -> folded names with their places. Those of temporal keys may end in `c without overlaps` or `period c` (PostgreSQL 18). */
 struct sql_name { const char *name; size_t offset, length; };
-struct sql_names { struct sql_name *at; size_t n, cap; };
+struct sql_names {
+    struct sql_name *at;
+    size_t n, cap;
+    bool without_overlaps, period;
+};
 bool sql_names_parse(struct arena *arena, const char *text, struct sql_names *names, struct sql_error *error);
 
 /* fillfactor = 80, toast.autovacuum_enabled = off -> sorted pairs; values as PostgreSQL stores them in reloptions
@@ -107,6 +111,9 @@ struct sql_mention {
 };
 struct sql_mentions { struct sql_mention *at; size_t n, cap; };
 bool sql_mentions(struct arena *arena, enum sql_island what, const char *text, struct sql_mentions *found);
+/* The functions, operators and casts (by type) that are called without any column in their arguments: the immutable ones among them
+ * PostgreSQL runs as soon as it plans the expression, even if nobody ever evaluates it. False where it does not parse. */
+bool sql_folded(struct arena *arena, enum sql_island what, const char *text, struct sql_mentions *found);
 /* nextval('a.b'::regclass) and nextval('s') -> the sequence named; false where the expression is anything else. */
 bool sql_nextval(struct arena *arena, const char *expr, const char **schema, const char **name);
 

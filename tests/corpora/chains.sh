@@ -8,6 +8,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../lib/cluster.sh"
 . "$here/../lib/dump.sh"
 . "$here/change.sh"
+. "$here/many.sh"
 MODELC=$(readlink -f "$1")
 export NORMALISE
 NORMALISE=$(readlink -f "$2")
@@ -17,6 +18,7 @@ corpora=${MODELC_CORPORA:-$here/../../../shared/corpora}
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/modelc-chains.XXXXXX")
 finish() {
+    many_stop
     cluster_stop
     if [ -n "${MODELC_KEEP:-}" ]; then echo "# kept: $work"; else rm -rf "$work"; fi
 }
@@ -55,43 +57,12 @@ else
 fi
 [ ${#pairs[@]} -gt 0 ] || { echo "1..0 # SKIP no such pairs"; exit 0; }
 
+many=()
 cluster_start || { echo "Bail out! no PostgreSQL"; exit 1; }
 for role in crates warehouse polar; do psql -qX -d postgres -c "CREATE ROLE $role" >/dev/null 2>&1; done
 
-# ---- a few at a time, reported in order ----
-
-echo "1..${#pairs[@]}"
-jobs=${MODELC_JOBS:-2}
-for ((worker = 0; worker < jobs; worker++)); do
-    (
-        trap - EXIT
-        for ((i = worker; i < ${#pairs[@]}; i += jobs)); do
-            read -r chain old new <<<"${pairs[i]}"
-            name=${chain}_$(basename "$old" .sql)
-            change_prove "$name" "$old" "$new" && touch "$work/$name/proven"
-            rm -rf "$work/$name/project/.modelc"
-            touch "$work/$name/done"
-        done
-    ) &
-    workers[worker]=$!
+for pair in "${pairs[@]}"; do
+    read -r chain old new <<<"$pair"
+    many+=("${chain}_$(basename "$old" .sql)"$'\t'"$chain $(basename "$old" .sql) -> $(basename "$new" .sql)"$'\t'"$old"$'\t'"$new")
 done
-
-proven=0
-for ((i = 0; i < ${#pairs[@]}; i++)); do
-    read -r chain old new <<<"${pairs[i]}"
-    name=${chain}_$(basename "$old" .sql)
-    while [ ! -e "$work/$name/done" ]; do
-        kill -0 "${workers[i % jobs]}" 2>/dev/null || break
-        sleep 0.1
-    done
-    if [ -e "$work/$name/proven" ]; then
-        proven=$((proven + 1))
-        echo "ok $((i + 1)) - $chain $(basename "$old" .sql) -> $(basename "$new" .sql)"
-    else
-        echo "not ok $((i + 1)) - $chain $(basename "$old" .sql) -> $(basename "$new" .sql)"
-        sed 's/^/# /' "$work/$name/report" 2>/dev/null
-    fi
-done
-wait "${workers[@]}"
-echo "# proven: $proven of ${#pairs[@]}"
-[ "$proven" = "${#pairs[@]}" ]
+many_prove

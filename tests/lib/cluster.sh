@@ -30,6 +30,8 @@ cluster_run() {
 cluster_start() {
     local i
     PG_BIN=$(cluster_bin) || { echo "no PostgreSQL server programs: apt-get install postgresql-15" >&2; return 1; }
+    # Debian's psql and pg_dump are scripts that look for the real ones.
+    [ -x "$PG_BIN/psql" ] && [ -x "$PG_BIN/pg_dump" ] && PATH=$PG_BIN:$PATH
     CLUSTER_DIR=$(mktemp -d "${TMPDIR:-/tmp}/mc.XXXXXX") || return 1
     CLUSTER_OWNER=$(id -un)
     if [ "$(id -u)" = 0 ]; then

@@ -1,0 +1,177 @@
+/* verify_prove.c: one revision up, down and up again, each state looked at from all sides. */
+#include <time.h>
+
+#include "cli/compare.h"
+#include "cli/verify.h"
+#include "pg/catalog.h"
+#include "pg/lacking.h"
+#include "pg/seed.h"
+
+/* ---- observing */
+
+bool verify_look(struct verify *v, struct conn *conn, struct look *look)
+{
+    struct session *s = v->s;
+    struct arena *arena = s->ctx->arena;
+    struct catalog_options options = {.state_schema = s->project->state_schema};
+    *look = (struct look){.catalog = catalog_read(conn, &options)};
+    if (!look->catalog) return false;
+    if (!v->pg_dump) return true;
+    const char *but = arena_printf(arena, "--exclude-schema=%s", sql_ident_str(arena, s->project->state_schema));
+    const char *argv[] = {v->pg_dump, "--schema-only", but, "--dbname", conn_url(conn, conn->database), NULL};
+    look->dump_text = session_capture(s, argv);
+    if (look->dump_text) dump_read(arena, look->dump_text, &look->dump);
+    return true;
+}
+
+/* ---- running */
+
+struct running {
+    struct verify *v;
+    bool of_rows; /* what the server refused, it refused for the rows' sake */
+    const char *said;
+    const struct statement *statement;
+};
+
+/* Class 22: a value can't be converted; 23: a constraint doesn't hold. */
+static void refused(void *arg, const struct statement *statement, const struct server_error *error)
+{
+    struct running *running = arg;
+    running->statement = statement;
+    running->of_rows = str_starts(error->sqlstate, "22") || str_starts(error->sqlstate, "23");
+    running->said = arena_strdup(running->v->s->ctx->arena, error->message);
+}
+
+static double now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
+static enum proved run(struct verify *v, struct conn *conn, struct proof *proof, bool up, double *milliseconds)
+{
+    struct running running = {.v = v};
+    struct run_options options = {.up = up, .allow_loss = true, .mended = lacking_mended, .refused = refused, .arg = &running};
+    struct revision_set steps = {0};
+    bool elsewhere = false;
+    double began = now_ms();
+    vec_push(v->s->ctx->arena, &steps, (struct revision *)proof->revision);
+    if (!lock_take(conn, v->s->project, 10, "verify", &elsewhere)) return NOT_TRIED;
+    enum run_outcome outcome = run_revisions(conn, v->s->project, v->graph, &steps, &options);
+    *milliseconds = now_ms() - began;
+    if (outcome == RUN_DONE) {
+        lock_release(conn, v->s->project);
+        return PROVED;
+    }
+    if (running.said && !proof->refused) proof->refused = running.said;
+    proof->refused_at = running.statement;
+    if (outcome == RUN_INTERRUPTED || outcome == RUN_LOST) return NOT_TRIED;
+    return running.of_rows && proof->from != FILL_NONE ? ROWS_REFUSED : NOT_PROVED;
+}
+
+/* ---- rows */
+
+static bool seed(struct verify *v, struct conn *conn, const struct schema *live, struct proof *proof)
+{
+    struct arena *arena = v->s->ctx->arena;
+    struct seed_options options = {.seed = (uint64_t)v->seed, .rows = v->rows};
+    struct seed_report report = {0};
+    if (v->rows == 0) return true;
+    if (!seed_rows(conn, live, &options, &report)) return false;
+    for (size_t i = 0; i < report.skipped.n; i++) {
+        const struct seed_skipped *one = &report.skipped.at[i];
+        if (one->rows == 0) vec_push(arena, &proof->notes, arena_printf(arena, "%s stayed empty: %s", one->path, one->reason));
+    }
+    return true;
+}
+
+/* The tables that the statement names, and what refers to them, hold no rows from now on. */
+static bool empty(struct verify *v, struct conn *conn, const struct schema *live, struct proof *proof)
+{
+    struct arena *arena = v->s->ctx->arena;
+    struct server_error error;
+    for (size_t i = 0; proof->refused_at && i < live->all.n; i++) {
+        struct object *object = live->all.at[i];
+        bool named = object_is(object, "table") && verify_mentions(proof->refused_at->sql, object->name);
+        for (size_t k = 0; named && k < proof->emptied.n; k++) named = !str_eq(object_path(arena, proof->emptied.at[k]), object_path(arena, object));
+        if (named) vec_push(arena, &proof->emptied, object);
+    }
+    for (size_t i = 0; i < proof->emptied.n; i++) {
+        const char *path = object_path(arena, proof->emptied.at[i]);
+        const char *sql = arena_printf(arena, "TRUNCATE %s CASCADE", path);
+        if (!conn_query(conn, sql, NULL, &error)) return false;
+        vec_push(arena, &proof->notes, arena_printf(arena, "%s was tried without rows: those made at random don't fit", path));
+    }
+    return true;
+}
+
+/* The state before, with rows in it. Those made under the revision's own constraints go back with it. */
+static enum proved fill(struct verify *v, struct conn *conn, struct proof *proof, const struct look *before)
+{
+    double unused;
+    struct look after;
+    if (proof->from == FILL_NONE) return PROVED;
+    if (proof->from != FILL_AFTER && !seed(v, conn, before->catalog, proof)) return NOT_TRIED;
+    if (proof->from == FILL_SPARING) return empty(v, conn, before->catalog, proof) ? PROVED : ROWS_REFUSED;
+    if (proof->from == FILL_BEFORE) return PROVED;
+    if (proof->revision->irreversible) return ROWS_REFUSED;
+    enum proved up = run(v, conn, proof, true, &unused);
+    if (up != PROVED) return up;
+    if (!verify_look(v, conn, &after) || !seed(v, conn, after.catalog, proof)) return NOT_TRIED;
+    return run(v, conn, proof, false, &unused);
+}
+
+/* ---- the proof */
+
+static enum proved down_and_up(struct verify *v, struct conn *conn, struct proof *proof, const struct look *before,
+                               const struct look *up, struct seen_rows *back)
+{
+    struct look found;
+    enum proved proved = run(v, conn, proof, false, &proof->milliseconds[1]);
+    if (proved != PROVED) return proved;
+    if (!verify_look(v, conn, &found) || !rows_see(conn, v->s->project->state_schema, back)) return NOT_TRIED;
+    bool same = verify_same(v, proof, false, "the downgrade doesn't bring back", before, &found);
+    proved = run(v, conn, proof, true, &proof->milliseconds[2]);
+    if (proved != PROVED) return proved;
+    if (!verify_look(v, conn, &found)) return NOT_TRIED;
+    same = verify_same(v, proof, true, "the second upgrade doesn't end as the first", up, &found) && same;
+    return same ? PROVED : NOT_PROVED;
+}
+
+static void count_rows(struct proof *proof, const struct seen_rows *seen)
+{
+    for (size_t i = 0; i < seen->tables.n; i++) {
+        const struct seen_table *table = &seen->tables.at[i];
+        if (table->partitioned || table->rows == 0) continue;
+        proof->tables++;
+        proof->rows += (size_t)table->rows;
+    }
+}
+
+enum proved verify_prove(struct verify *v, struct conn *conn, struct proof *proof)
+{
+    const char *state = v->s->project->state_schema;
+    struct look before, after;
+    struct seen_rows rows_before, rows_up, rows_back;
+    struct rows_findings by_up = {0}, by_both = {0};
+    if (!verify_look(v, conn, &before)) return NOT_TRIED;
+    enum proved proved = fill(v, conn, proof, &before);
+    if (proved != PROVED) return proved;
+    if (!rows_see(conn, state, &rows_before)) return NOT_TRIED;
+    count_rows(proof, &rows_before);
+    proved = run(v, conn, proof, true, &proof->milliseconds[0]);
+    if (proved != PROVED) return proved;
+    if (!verify_look(v, conn, &after) || !rows_see(conn, state, &rows_up)) return NOT_TRIED;
+    rows_compare(v->s->ctx, &rows_before, &rows_up, true, &by_up);
+    size_t errors = diag_errors(v->s->ctx);
+    bool good = verify_models(v, conn, proof);
+    if (!good && diag_errors(v->s->ctx) == errors) return NOT_TRIED;
+    if (!proof->revision->irreversible) {
+        proved = down_and_up(v, conn, proof, &before, &after, &rows_back);
+        if (proved == ROWS_REFUSED || proved == NOT_TRIED) return proved;
+        if (proved == PROVED) rows_compare(v->s->ctx, &rows_before, &rows_back, false, &by_both);
+    }
+    good = verify_rows(v, proof, &by_up, &by_both) && good;
+    return good ? proved : NOT_PROVED;
+}

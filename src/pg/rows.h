@@ -1,0 +1,46 @@
+/* rows.h: what the tables of a throw-away database hold, as counts and sums of hashes, and where its sequences stand: enough to tell
+ * what a revision lost or changed, without keeping the rows. */
+#ifndef MODELC_PG_ROWS_H
+#define MODELC_PG_ROWS_H
+
+#include "pg/conn.h"
+
+struct seen_column {
+    const char *name, *type;
+    int number;            /* attnum: stays through a rename */
+    long long values;      /* that are not null */
+    const char *sum;       /* of the hashes of all values as text; NULL: there are none */
+};
+struct seen_table {
+    const char *oid, *root; /* of the table; of the partitioned table at the top, where it is a partition */
+    const char *schema, *name, *path;
+    bool partitioned;       /* its rows are those of its partitions */
+    long long rows;
+    VEC(struct seen_column) columns;
+};
+struct seen_sequence {
+    const char *oid, *path;
+    long long position;    /* the last value given; `fresh`: none was given */
+    bool fresh, falling;
+};
+struct seen_rows {
+    VEC(struct seen_table) tables;
+    VEC(struct seen_sequence) sequences;
+};
+/* Of all schemas but the system's and `state_schema`. False: a diagnostic. */
+bool rows_see(struct conn *conn, const char *state_schema, struct seen_rows *seen);
+
+enum rows_change { ROWS_GONE, ROWS_FEWER, ROWS_MORE, VALUES_GONE, VALUES_CHANGED, SEQUENCE_BACK };
+struct rows_finding {
+    enum rows_change change;
+    const char *kind, *path;      /* "table", "column", "sequence"; as object lines spell it, by the names before */
+    const char *table;            /* bare name */
+    long long before, after;
+};
+struct rows_findings { struct rows_finding *at; size_t n, cap; };
+/* What became of the rows. `moved`: tables and columns may have got other names, and are followed; else everything has to be where it
+ * was, as it was. */
+void rows_compare(struct ctx *ctx, const struct seen_rows *before, const struct seen_rows *after, bool moved,
+                  struct rows_findings *findings);
+
+#endif
