@@ -28,7 +28,7 @@ static bool choose(struct session *s, struct revision_set *chosen)
     for (size_t i = 0; i < names->n; i++) {
         if (!listing_find_set(s, names->at[i], &named)) return false;
     }
-    if (names->n == 0 && !listing_find_set(s, "head", &named)) return false;
+    if (names->n == 0 && !option_given(s->options, OPT_ALL) && !listing_find_set(s, "head", &named)) return false;
     for (size_t i = 0; i < s->graph->all.n; i++) {
         struct revision *one = s->graph->all.at[i];
         if (option_given(s->options, OPT_ALL) || is_chosen(&named, one)) vec_push(s->ctx->arena, chosen, one);

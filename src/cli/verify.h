@@ -37,6 +37,7 @@ struct proof {
     const struct statement *refused_at; /* by which statement */
     struct objects emptied;     /* FILL_SPARING: tables (of any reading of the state before) that stay without rows */
     size_t tables, rows;        /* that have rows; the rows */
+    size_t unfilled;            /* tables for which no row could be made */
     double milliseconds[3];     /* up, down, up */
     VEC(const char *) notes;    /* losses and changes that the file says, tables without rows */
 };
@@ -58,9 +59,8 @@ struct look {
     const char *dump_text;      /* NULL: nobody could */
 };
 bool verify_look(struct verify *v, struct conn *conn, struct look *look);
-/* Whether a state is as expected; else diagnostics at the statements of the direction. `what`: "the downgrade doesn't bring back". */
-bool verify_same(struct verify *v, const struct proof *proof, bool up, const char *what, const struct look *expected,
-                 const struct look *found);
+/* Whether a state is as expected, after the downgrade or the second upgrade; else diagnostics at the statements of that direction. */
+bool verify_same(struct verify *v, const struct proof *proof, bool up, const struct look *expected, const struct look *found);
 /* Whether SQL names it: as a word of its own, whatever else that means there. */
 bool verify_mentions(const char *sql, const char *name);
 /* Up, down, up on `conn`'s database, which only `conn` uses. */

@@ -81,7 +81,9 @@ static bool seed(struct verify *v, struct conn *conn, const struct schema *live,
     if (!seed_rows(conn, live, &options, &report)) return false;
     for (size_t i = 0; i < report.skipped.n; i++) {
         const struct seed_skipped *one = &report.skipped.at[i];
-        if (one->rows == 0) vec_push(arena, &proof->notes, arena_printf(arena, "%s stayed empty: %s", one->path, one->reason));
+        if (one->rows) continue;
+        proof->unfilled++;
+        vec_push(arena, &proof->notes, arena_printf(arena, "%s stayed empty: %s", one->path, one->reason));
     }
     return true;
 }
@@ -118,7 +120,9 @@ static enum proved fill(struct verify *v, struct conn *conn, struct proof *proof
     if (proof->revision->irreversible) return ROWS_REFUSED;
     enum proved up = run(v, conn, proof, true, &unused);
     if (up != PROVED) return up;
+    size_t unfilled = proof->unfilled;
     if (!verify_look(v, conn, &after) || !seed(v, conn, after.catalog, proof)) return NOT_TRIED;
+    if (proof->unfilled > unfilled) return ROWS_REFUSED; /* then rather rows in all other tables */
     return run(v, conn, proof, false, &unused);
 }
 
@@ -131,12 +135,11 @@ static enum proved down_and_up(struct verify *v, struct conn *conn, struct proof
     enum proved proved = run(v, conn, proof, false, &proof->milliseconds[1]);
     if (proved != PROVED) return proved;
     if (!verify_look(v, conn, &found) || !rows_see(conn, v->s->project->state_schema, back)) return NOT_TRIED;
-    bool same = verify_same(v, proof, false, "the downgrade doesn't bring back", before, &found);
+    if (!verify_same(v, proof, false, before, &found)) return NOT_PROVED;
     proved = run(v, conn, proof, true, &proof->milliseconds[2]);
     if (proved != PROVED) return proved;
     if (!verify_look(v, conn, &found)) return NOT_TRIED;
-    same = verify_same(v, proof, true, "the second upgrade doesn't end as the first", up, &found) && same;
-    return same ? PROVED : NOT_PROVED;
+    return verify_same(v, proof, true, up, &found) ? PROVED : NOT_PROVED;
 }
 
 static void count_rows(struct proof *proof, const struct seen_rows *seen)

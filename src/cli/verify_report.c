@@ -59,17 +59,27 @@ static const char *clipped(struct arena *arena, const char *text)
     return len <= MOST ? text : arena_printf(arena, "%.*s ..", (int)str_clip_utf8(text, len, MOST), text);
 }
 
-static void report_difference(struct verify *v, const struct proof *proof, bool up, const char *what,
-                              const struct state_difference *one)
+enum wrong { WRONG_MISSING, WRONG_THERE, WRONG_OTHERWISE };
+
+static const char *wrong_text(struct arena *arena, bool up, enum wrong wrong, const char *what)
+{
+    static const char *const down_words[] = {"the downgrade doesn't bring back %s", "the downgrade leaves %s behind",
+                                             "the downgrade brings %s back otherwise"};
+    static const char *const up_words[] = {"the second upgrade doesn't make %s", "the second upgrade leaves %s behind",
+                                           "the second upgrade makes %s otherwise than the first"};
+    const char *words = (up ? up_words : down_words)[wrong], *place = strstr(words, "%s");
+    return arena_printf(arena, "%.*s%s%s", (int)(place - words), words, what, place + 2);
+}
+
+static void report_difference(struct verify *v, const struct proof *proof, bool up, const struct state_difference *one)
 {
     struct ctx *ctx = v->s->ctx;
     const struct object *object = one->object;
-    struct diag *diag = diag_add(ctx, D_PROOF, span_of(proof, up, object), "%s %s %s%s%s", what, object->kind->title,
-                                 object_shown(ctx->arena, object), one->what ? ": " : "", one->what ? one->what : "");
-    if (!one->what) {
-        diag_mend(ctx, diag, "detail", one->expected ? "it is missing" : "it is there and should not be");
-        return;
-    }
+    enum wrong wrong = one->what ? WRONG_OTHERWISE : one->expected ? WRONG_MISSING : WRONG_THERE;
+    const char *name = arena_printf(ctx->arena, "%s %s", object->kind->title, object_shown(ctx->arena, object));
+    struct diag *diag = diag_add(ctx, D_PROOF, span_of(proof, up, object), "%s%s%s", wrong_text(ctx->arena, up, wrong, name),
+                                 one->what ? ": " : "", one->what ? one->what : "");
+    if (!one->what) return;
     diag_mend(ctx, diag, "expected", "%s", clipped(ctx->arena, one->expected));
     diag_mend(ctx, diag, "found", "%s", clipped(ctx->arena, one->found));
 }
@@ -91,14 +101,13 @@ static bool same_dumps(const struct dump *a, const struct dump *b)
     return same;
 }
 
-static void report_dump(struct verify *v, const struct proof *proof, bool up, const char *what, const struct look *expected,
-                        const struct look *found)
+static void report_dump(struct verify *v, const struct proof *proof, bool up, const struct look *expected, const struct look *found)
 {
     struct ctx *ctx = v->s->ctx;
     const char *lost = only_in(&expected->dump, &found->dump), *more = only_in(&found->dump, &expected->dump);
     size_t n = up ? proof->revision->up.n : proof->revision->down.n;
     struct span span = !n ? proof->revision->header : up ? proof->revision->up.at[0].span : proof->revision->down.at[0].span;
-    struct diag *diag = diag_add(ctx, D_PROOF, span, "%s what pg_dump shows", what);
+    struct diag *diag = diag_add(ctx, D_PROOF, span, "%s", wrong_text(ctx->arena, up, WRONG_OTHERWISE, "what pg_dump shows"));
     diag_mend(ctx, diag, "expected", "%s", lost ? clipped(ctx->arena, lost) : "the same statements in another order");
     diag_mend(ctx, diag, "found", "%s", more ? clipped(ctx->arena, more) : "nothing");
 }
@@ -128,16 +137,15 @@ static bool same_once_settled(struct verify *v, const struct look *expected, con
     return differences->n == 0 && same_dumps(&a.dump, &b.dump);
 }
 
-bool verify_same(struct verify *v, const struct proof *proof, bool up, const char *what, const struct look *expected,
-                 const struct look *found)
+bool verify_same(struct verify *v, const struct proof *proof, bool up, const struct look *expected, const struct look *found)
 {
     struct state_differences differences = {0};
     bool dumped = expected->dump_text && found->dump_text;
     state_compare(v->s->ctx, expected->catalog, found->catalog, &differences);
     bool same = differences.n == 0 && (!dumped || same_dumps(&expected->dump, &found->dump));
     if (same || (dumped && same_once_settled(v, expected, found, &differences))) return true;
-    for (size_t i = 0; i < differences.n; i++) report_difference(v, proof, up, what, &differences.at[i]);
-    if (differences.n == 0) report_dump(v, proof, up, what, expected, found);
+    for (size_t i = 0; i < differences.n; i++) report_difference(v, proof, up, &differences.at[i]);
+    if (differences.n == 0) report_dump(v, proof, up, expected, found);
     return false;
 }
 

@@ -18,6 +18,7 @@
     F(convert, NULL, EXPR, INTENT, )                               \
     F(convert_back, NULL, EXPR, INTENT, )                          \
     F(identity_sequence, NULL, TEXT, LIVE, )                       \
+    F(of_parent, NULL, FLAG, LIVE, )                               \
     NOT_NULL_FIELDS(F)
 
 enum { FIELDS(FIELD_ENUM) };
@@ -64,10 +65,10 @@ static void definition(const struct object *column, struct buf *out)
     not_null_define(column, has(column, F_identity), out);
 }
 
-/* A new partition has its parent's columns: what differs is altered then. */
+/* A new partition has its parent's columns, as has a child what it doesn't declare: what differs is altered then. */
 static bool define(const struct object *column, struct buf *out)
 {
-    if (table_is_partition(column->parent)) return false;
+    if (table_is_partition(column->parent) || column_is_parents(column)) return false;
     definition(column, out);
     return true;
 }
@@ -199,9 +200,9 @@ static bool add_computed(const struct object *column, struct ops *ops)
         const struct object *other = old->parent->children.at[i];
         if (object_is(other, "column") && (!other->peer || !str_eq(other->name, other->peer->name))) return false;
     }
-    const char *text = sql_closed(ops->ctx->arena, old->values[F_generated].expr.text);
+    const char *text = sql_closed(ops->ctx->arena, old->values[F_generated].expr.text), *path = old->search_path;
     add_nullable(column, ops);
-    update(column, arena_printf(ops->ctx->arena, "(%s)", text), ops)->search_path = old->search_path;
+    update(column, arena_printf(ops->ctx->arena, "(%s)", text), ops)->search_path = path && *path ? path : NULL;
     if (!object_flag(column, "nullable") && !object_flag(column, "not_null_not_valid")) not_null_add(column, ops);
     return true;
 }
@@ -245,7 +246,7 @@ static void set_options(const struct object *column, const struct sql_pairs *old
 static void finish(const struct object *column, struct ops *ops)
 {
     struct arena *arena = ops->ctx->arena;
-    if (table_is_partition(column->parent) && column_overrides(column)) return;
+    if (column_is_parents(column) || (table_is_partition(column->parent) && column_overrides(column))) return;
     not_null_finish(column, ops);
     if (has(column, F_storage)) column_alter(column, arena_printf(arena, "SET STORAGE %s", column->values[F_storage].text), ops);
     if (has(column, F_statistics)) {

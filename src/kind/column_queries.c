@@ -28,7 +28,9 @@
     "        OR a.attacl IS NOT NULL OR pg_get_expr(d.adbin, d.adrelid) IS DISTINCT FROM pg_get_expr(e.adbin, e.adrelid)\n" \
     "        OR " N_DISTINCT("a") " <> " N_DISTINCT("p") "\n" \
     "        OR EXISTS (SELECT FROM pg_description WHERE classoid = 1259 AND objoid = a.attrelid AND objsubid = a.attnum)\n" \
-    "        THEN a.attname END AS name, " OF_ATTRIBUTE("a", compression) \
+    "        THEN a.attname END AS name, a.attidentity = '' AND a.attstorage = p.attstorage\n" \
+    "    AND NOT (" compression_differs ") AND (nullif(a.attstattarget, -1) IS NOT NULL OR nullif(p.attstattarget, -1) IS NULL)\n" \
+    "    AND (" N_DISTINCT("a") " <> '{}' OR " N_DISTINCT("p") " = '{}') AS of_parent, " OF_ATTRIBUTE("a", compression) \
     "FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid\n" \
     "    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND NOT a.attislocal\n" \
     "    JOIN pg_attribute p ON p.attrelid = i.inhparent AND p.attname = a.attname AND NOT p.attisdropped\n" \

@@ -366,6 +366,8 @@ void options_alter_named(const char *noun, const char *name, const struct sql_pa
 /* override.c: columns that parent and child both declare. Whether a child's column differs in what a child may change. */
 bool override_differs(struct ctx *ctx, const struct object *from, const struct object *to, bool *changed);
 bool column_overrides(const struct object *column);
+/* Of a child table, no partition, that does not declare it: only its parents do. ALTERs say what differs. */
+bool column_is_parents(const struct object *column);
 void override_create(const struct object *column, struct ops *ops);
 bool override_drop(const struct object *column, struct ops *ops); /* false: a column like any other */
 /* Whether the object's table exists before this plan (so that it may hold rows). */

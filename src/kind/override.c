@@ -21,6 +21,12 @@ bool override_differs(struct ctx *ctx, const struct object *from, const struct o
     return any;
 }
 
+bool column_is_parents(const struct object *column)
+{
+    if (!object_flag(column, "of_parent") || column->inherited || table_is_partition(column->parent)) return false;
+    return inherited_column(column->parent, column->name) != NULL;
+}
+
 /* Whether the column comes with what its table has from its parents: then it is altered, never added. */
 bool column_overrides(const struct object *column)
 {

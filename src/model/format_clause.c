@@ -180,7 +180,8 @@ void format_clauses(struct reader *r, struct buf *line, const struct ast_decl *d
         if (!*text) continue;
         size_t first_line = strcspn(text, "\n");
         bool too_long = format_width(line->text) + 1 + first_line > FORMAT_WIDTH;
-        bool breaks = too_long && island_continues(text, strlen(text), 0);
+        /* Behind a comma a line's end is the end of the item. */
+        bool breaks = too_long && !str_ends(line->text, ",") && island_continues(text, strlen(text), 0);
         if (breaks) buf_printf(line, "%s%*s", newline, (int)indent + 2 * FORMAT_INDENT, "");
         else buf_addc(line, ' ');
         buf_add(line, text);

@@ -29,15 +29,20 @@ static bool text_would_run(const struct job *job, const char *text)
     return false;
 }
 
-/* Defaults and checks are stored without being planned. */
+static bool value_would_run(const struct job *job, const struct ask *ask, const struct value *value)
+{
+    if (!value) return false;
+    if (!is_keys(ask)) return text_would_run(job, value->expr.text);
+    for (size_t i = 0; i < value->keys.n; i++) {
+        if (text_would_run(job, value->keys.at[i].expr.text)) return true;
+    }
+    return false;
+}
+
+/* Defaults and checks are stored without being planned. The live text is tried, too. */
 bool ask_would_run(struct job *job, const struct ask *ask)
 {
     const struct field *field = &ask->to->kind->fields[ask->field];
-    const struct keys *keys = &ask->model->keys;
     if (object_is(ask->to, "check") || str_eq(field->name, "default")) return false;
-    if (!is_keys(ask)) return text_would_run(job, ask->model->expr.text);
-    for (size_t i = 0; i < keys->n; i++) {
-        if (text_would_run(job, keys->at[i].expr.text)) return true;
-    }
-    return false;
+    return value_would_run(job, ask, ask->model) || value_would_run(job, ask, ask->live);
 }

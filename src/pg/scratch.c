@@ -41,7 +41,7 @@ static const char *random_name(struct ctx *ctx, const char *prefix)
 
 #define OPTIONS \
     "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off -c wal_level=minimal" \
-    " -c max_wal_senders=0 -c shared_buffers=32MB -c max_connections=50 -c jit=off"
+    " -c max_wal_senders=0 -c shared_buffers=32MB -c max_connections=50 -c jit=off -c dynamic_shared_memory_type=mmap"
 
 static const char *cache_name(struct ctx *ctx, const struct embedded *server)
 {

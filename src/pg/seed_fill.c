@@ -179,6 +179,16 @@ static bool insert(struct filling *filling, const struct seed_rows_made *rows)
     return true;
 }
 
+/* A sequence that has no more numbers: its columns get values of ours. */
+static void note_end(struct filling *filling)
+{
+    struct seed_table *table = filling->table;
+    if (!str_eq(filling->seeder->error.sqlstate, "2200H")) return;
+    for (size_t i = 0; i < table->n_columns; i++) {
+        if (table->columns[i].counts && !table->columns[i].always) table->columns[i].counts = table->columns[i].defaults = false;
+    }
+}
+
 static void insert_singly(struct filling *filling, const struct seed_rows_made *rows)
 {
     struct seeder *seeder = filling->seeder;
@@ -195,6 +205,7 @@ static void insert_singly(struct filling *filling, const struct seed_rows_made *
         } else {
             refused++;
             refusal = seed_refusal(seeder);
+            note_end(filling);
         }
     }
     if (table->rows < seeder->options.rows) table->reason = refusal;

@@ -112,7 +112,7 @@ static struct ask new_ask(struct seeder *seeder, const char *column, const struc
 /* Where all at once is refused, without the hints; then each value alone. */
 static void ask_alone(struct seeder *seeder, struct ask *ask)
 {
-    if (try_values(seeder, ask, &ask->hinted) || try_values(seeder, ask, &ask->plain)) return;
+    if (try_values(seeder, ask, &ask->hinted) || (try_values(seeder, ask, &ask->plain) && ask->pool->n)) return;
     for (size_t i = 0; i < ask->hinted.n && ask->pool->n < POOL_TRIES / 4 && !seeder->lost; i++) {
         const struct texts one = {.at = &ask->hinted.at[i], .n = 1, .cap = 1};
         try_values(seeder, ask, &one);

@@ -30,6 +30,7 @@ static bool among(const char *list, const char *name)
 static bool is_whole(const char *name) { return among(" int2 int4 int8 oid ", name); }
 static bool is_number(const char *name) { return among(" int2 int4 int8 oid numeric float4 float8 money ", name); }
 static bool is_text(const char *name) { return among(" text varchar bpchar name char citext ", name); }
+static bool is_json(const char *name) { return among(" json jsonb ", name); }
 static bool is_date(const char *name) { return among(" date timestamp timestamptz ", name); }
 
 static void add(const struct hinting *hinting, const char *text)
@@ -203,7 +204,7 @@ static void of_literal(const struct hinting *hinting, const char *literal)
     if (is_number(hinting->name)) near_number(hinting, literal);
     else if (is_text(hinting->name)) like_literal(hinting, literal);
     else if (is_date(hinting->name)) near_date(hinting, literal);
-    else if (!hinting->sure) add(hinting, literal);
+    else if (!hinting->sure && !is_json(hinting->name)) add(hinting, literal);
 }
 
 /* Numbers stand bare in what the server prints; texts and names stand in quotes. */
@@ -245,5 +246,5 @@ void seed_hints(struct seeder *seeder, const char *condition, const struct type_
         if (mentions.at[i].what == SQL_MENTION_LITERAL) of_literal(&hinting, mentions.at[i].name);
     }
     if (!sure && is_text(hinting.name)) usual_texts(&hinting);
-    if (!sure && among(" json jsonb ", hinting.name)) like_json(&hinting, &mentions);
+    if (!sure && is_json(hinting.name)) like_json(&hinting, &mentions);
 }

@@ -31,6 +31,7 @@ struct seed_column {
     bool defaults;       /* its default gives the same on every run, and may be left to the server */
     bool counts;         /* the default is a sequence's next number */
     bool distinct;       /* stands in a key: other values in other rows, if possible */
+    bool alone;          /* it is all of a key */
     bool of_foreign_key; /* its values come from other rows */
     bool of_rule;        /* a condition on several columns speaks of it */
     bool asked;          /* in a loop of foreign keys: rows of the loop refer to it */
@@ -60,6 +61,7 @@ struct seed_rows_made { struct seed_row *at; size_t n, cap; };
 
 struct seed_table {
     const struct object *object;
+    struct objects partitions;  /* all below it: its rows keep to what these say, too */
     const char *path, *name;    /* for people, for SQL */
     struct seed_column *columns;
     size_t n_columns;
@@ -86,6 +88,7 @@ struct seeder {
     struct map *subtypes;       /* "schema.range" -> struct type_name of its bounds */
     struct map *pools;          /* of domains, and of types that are tried out: text -> struct texts */
     struct texts restore;       /* statements that give triggers and rules their voice back */
+    bool refused;               /* the last statement: to be undone before the next */
     bool lost;                  /* the connection; everything stops */
     struct server_error error;  /* of the statement refused last */
 };

@@ -10,6 +10,7 @@ struct making {
     size_t number;
     bool fresh;
     size_t common; /* n of all values, so that equal types get equal values; SIZE_MAX: each its own */
+    bool stairs;   /* one more for each further column: from < to */
     const char **cells;
     bool *done;
 };
@@ -52,12 +53,22 @@ static bool leave_null(struct making *making, const struct seed_foreign_key *key
     return any;
 }
 
+/* Whether nothing but what is referred to keeps rows apart. */
 static bool is_distinct(const struct making *making, const struct seed_foreign_key *key)
 {
-    for (size_t i = 0; i < key->n; i++) {
-        if (making->table->columns[key->columns[i]].distinct) return true;
+    const struct seed_table *table = making->table;
+    bool of_key = false;
+    for (size_t c = 0; c < key->n; c++) of_key = of_key || table->columns[key->columns[c]].alone;
+    for (size_t i = 0; i < table->keys.n; i++) {
+        bool mine = false, all = true;
+        for (size_t k = 0; k < table->keys.at[i].n; k++) {
+            size_t column = table->keys.at[i].columns[k];
+            all = all && table->columns[column].of_foreign_key;
+            for (size_t c = 0; c < key->n; c++) mine = mine || key->columns[c] == column;
+        }
+        of_key = of_key || (mine && all);
     }
-    return false;
+    return of_key;
 }
 
 static bool refer(struct making *making, const struct seed_foreign_key *key)
@@ -89,9 +100,13 @@ static bool is_enum(const struct seed_column *column)
     return base.to && !base.sql.array && object_is(base.to, "enum");
 }
 
-static bool is_wide_integer(const struct seed_column *column)
+static bool is_integer(const struct seed_column *column)
 {
-    return !column->type.to && (str_eq(column->type.sql.name, "int4") || str_eq(column->type.sql.name, "int8"));
+    static const char *const names[] = {"int2", "int4", "int8"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (!column->type.to && !column->type.sql.array && str_eq(column->type.sql.name, names[i])) return true;
+    }
+    return false;
 }
 
 /* Which of its type's values. */
@@ -99,7 +114,7 @@ static size_t choose(struct making *making, const struct seed_column *column)
 {
     struct rng *rng = &making->table->rng;
     size_t rows = making->seeder->options.rows;
-    if (making->common != SIZE_MAX) return making->common;
+    if (making->common != SIZE_MAX) return making->stairs ? making->common++ : making->common;
     if (column->asked) return making->number + column->offset;
     if (column->distinct || is_enum(column)) {
         return making->fresh ? rng_below(rng, rows * 40) + column->offset : making->number + column->offset;
@@ -131,8 +146,8 @@ static const char *cell_of(struct making *making, const struct seed_column *colu
     if (column->always) return seed_default;
     if (column->counts) {
         bool last = number && number + 1 == making->seeder->options.rows;
-        if (!last || column->pooled || !is_wide_integer(column)) return seed_default;
-        return arena_printf(making->seeder->arena, "%zu", 100000 + number); /* as rows that were brought from elsewhere */
+        if (!last || column->pooled || !is_integer(column)) return seed_default;
+        return arena_printf(making->seeder->arena, "%zu", 9000 + number); /* as rows that were brought from elsewhere */
     }
     bool sparse = number == 1 && !making->fresh;
     if (!column->not_null && number && (sparse || rng_one_in(rng, column->of_rule ? 3 : 7))) return NULL;
@@ -144,7 +159,9 @@ bool seed_row_make(struct seeder *seeder, struct seed_table *table, size_t numbe
 {
     bool *done = ARENA_ARRAY(seeder->arena, bool, table->n_columns + 1);
     struct making making = {.seeder = seeder, .table = table, .number = number, .fresh = fresh, .common = SIZE_MAX, .cells = cells, .done = done};
-    if (fresh && rng_one_in(&table->rng, 3)) making.common = rng_below(&table->rng, seeder->options.rows * 40);
+    making.stairs = fresh && rng_one_in(&table->rng, 2);
+    if (making.stairs) making.common = rng_below(&table->rng, seeder->options.rows * 10) * 8;
+    else if (fresh && rng_one_in(&table->rng, 3)) making.common = rng_below(&table->rng, seeder->options.rows * 40);
     for (size_t i = 0; i < table->foreign_keys.n; i++) {
         if (!refer(&making, &table->foreign_keys.at[i])) return false;
     }

@@ -38,37 +38,42 @@ static const char *const queries[QUERIES] = {
 
 /* ---- statements */
 
+/* Undoing and setting the savepoint goes along with the next statement: no round trips of their own. */
+static const char *const undo[] = {"ROLLBACK TO SAVEPOINT modelc_seed"};
+static const char *const anew[] = {"RELEASE SAVEPOINT modelc_seed", "SAVEPOINT modelc_seed"};
+
+static bool note_refusal(struct seeder *seeder, bool done)
+{
+    seeder->refused = !done;
+    seeder->lost = !done && (seeder->error.lost || conn_interrupted());
+    return done;
+}
+
 bool seed_run(struct seeder *seeder, const char *sql, struct rows *rows)
 {
-    struct server_error ignored;
-    const char *both = arena_printf(seeder->arena, "RELEASE SAVEPOINT modelc_seed; SAVEPOINT modelc_seed; %s", sql);
     if (seeder->lost) return false;
-    if (conn_query(seeder->conn, both, rows, &seeder->error)) return true;
-    bool back = !seeder->error.lost && !conn_interrupted() &&
-                conn_query(seeder->conn, "ROLLBACK TO SAVEPOINT modelc_seed", NULL, &ignored);
-    seeder->lost = !back;
-    return false;
+    const char *all = seeder->refused ? arena_printf(seeder->arena, "%s; %s", *undo, sql)
+                                      : arena_printf(seeder->arena, "%s; %s; %s", anew[0], anew[1], sql);
+    return note_refusal(seeder, conn_query(seeder->conn, all, rows, &seeder->error));
 }
 
 bool seed_run_all(struct seeder *seeder, const struct texts *sql, struct rows *results, size_t *failed)
 {
-    enum { BEFORE = 2 };
-    struct server_error ignored;
-    const char **all = ARENA_ARRAY(seeder->arena, const char *, sql->n + BEFORE);
-    struct rows *answers = ARENA_ARRAY(seeder->arena, struct rows, sql->n + BEFORE);
+    struct texts all = {0};
     *failed = 0;
     if (seeder->lost || !sql->n) return !seeder->lost;
-    all[0] = "RELEASE SAVEPOINT modelc_seed";
-    all[1] = "SAVEPOINT modelc_seed";
-    for (size_t i = 0; i < sql->n; i++) all[i + BEFORE] = sql->at[i];
-    bool done = conn_pipeline(seeder->conn, all, sql->n + BEFORE, answers, &seeder->error, failed);
-    for (size_t i = 0; i < sql->n && done; i++) results[i] = answers[i + BEFORE];
-    for (size_t i = 0; i < BEFORE && done; i++) rows_free(&answers[i]);
-    if (done) return true;
-    seeder->lost = *failed < BEFORE || seeder->error.lost || conn_interrupted() ||
-                   !conn_query(seeder->conn, "ROLLBACK TO SAVEPOINT modelc_seed", NULL, &ignored);
-    *failed -= seeder->lost ? *failed : BEFORE;
-    return false;
+    if (seeder->refused) vec_push(seeder->arena, &all, *undo);
+    for (size_t i = 0; i < sizeof anew / sizeof *anew && !seeder->refused; i++) vec_push(seeder->arena, &all, anew[i]);
+    size_t before = all.n;
+    for (size_t i = 0; i < sql->n; i++) vec_push(seeder->arena, &all, sql->at[i]);
+    struct rows *answers = ARENA_ARRAY(seeder->arena, struct rows, all.n);
+    if (!note_refusal(seeder, conn_pipeline(seeder->conn, all.at, all.n, answers, &seeder->error, failed))) {
+        *failed = *failed < before ? 0 : *failed - before;
+        return false;
+    }
+    for (size_t i = 0; i < before; i++) rows_free(&answers[i]);
+    for (size_t i = 0; i < sql->n; i++) results[i] = answers[i + before];
+    return true;
 }
 
 const char *seed_refusal(struct seeder *seeder)
@@ -190,7 +195,8 @@ bool seed_begin(struct seeder *seeder)
 
 bool seed_next(struct seeder *seeder)
 {
-    const char *sql = arena_printf(seeder->arena, "COMMIT; %s", start);
+    const char *sql = arena_printf(seeder->arena, "%s; COMMIT; %s", seeder->refused ? *undo : anew[0], start);
+    seeder->refused = false;
     if (!seeder->lost && conn_query(seeder->conn, sql, NULL, &seeder->error)) return true;
     seeder->lost = true;
     return false;
@@ -199,6 +205,7 @@ bool seed_next(struct seeder *seeder)
 bool seed_end(struct seeder *seeder)
 {
     struct buf sql = buf_new(seeder->arena);
+    buf_printf(&sql, "%s;", seeder->refused ? *undo : anew[0]);
     for (size_t i = 0; i < seeder->restore.n; i++) buf_add(&sql, seeder->restore.at[i]);
     buf_add(&sql, "COMMIT");
     if (seeder->lost) return give_up(seeder, "rows could not be made");

@@ -148,7 +148,9 @@ static void read_elements(struct seeder *seeder, struct seed_table *table, const
             continue;
         }
         key.columns[i] = column_number(table, element->column->name);
-        if (key.columns[i] < table->n_columns) table->columns[key.columns[i]].distinct = true;
+        if (key.columns[i] == table->n_columns) continue;
+        table->columns[key.columns[i]].distinct = true;
+        if (keys->n == 1) table->columns[key.columns[i]].alone = true;
     }
     if (strict) add_key(seeder, table, key);
 }
@@ -199,6 +201,19 @@ static bool is_hard(const struct seed_table *table, const struct seed_foreign_ke
     return key->full ? any : all;
 }
 
+static bool is_known(const struct seed_table *table, const struct seed_foreign_key *key)
+{
+    for (size_t i = 0; i < table->foreign_keys.n; i++) {
+        const struct seed_foreign_key *other = &table->foreign_keys.at[i];
+        bool same = other->n == key->n && str_eq(other->target, key->target);
+        for (size_t k = 0; same && k < key->n; k++) {
+            same = other->columns[k] == key->columns[k] && str_eq(other->targets[k], key->targets[k]);
+        }
+        if (same) return true;
+    }
+    return false;
+}
+
 static void read_foreign_key(struct seeder *seeder, struct seed_table *table, const struct object *object)
 {
     const struct refs *columns = &object_get(object, "columns")->refs, *targets = &object_get(object, "target_columns")->refs;
@@ -219,6 +234,7 @@ static void read_foreign_key(struct seeder *seeder, struct seed_table *table, co
     key.target = name.text;
     key.to = map_get(seeder->by_path, name.text);
     key.hard = is_hard(table, &key);
+    if (is_known(table, &key)) return; /* of several partitions */
     size_t at = 0;
     while (at < table->foreign_keys.n && table->foreign_keys.at[at].n >= key.n) at++;
     vec_push(seeder->arena, &table->foreign_keys, key);
@@ -228,18 +244,56 @@ static void read_foreign_key(struct seeder *seeder, struct seed_table *table, co
 
 /* ---- all */
 
-static void read_parts(struct seeder *seeder, struct seed_table *table)
+static const struct seed_table *root_of(const struct seeder *seeder, const struct object *partition)
 {
-    const struct objects *parts = &table->object->children;
-    for (size_t i = 0; i < parts->n; i++) {
-        if (object_is(parts->at[i], "foreign_key")) read_foreign_key(seeder, table, parts->at[i]);
+    while (partition && table_is_partition(partition)) partition = object_get(partition, "partition_of")->ref.to;
+    return partition ? map_get(seeder->by_path, sql_object_str(seeder->arena, partition)) : NULL;
+}
+
+static void read_partitions(struct seeder *seeder)
+{
+    for (size_t i = 0; i < seeder->live->all.n; i++) {
+        struct object *object = seeder->live->all.at[i];
+        if (!object_is(object, "table") || !table_is_partition(object)) continue;
+        const struct seed_table *root = root_of(seeder, object);
+        if (root) vec_push(seeder->arena, &seeder->tables[root - seeder->tables].partitions, object);
     }
-    for (size_t i = 0; i < parts->n; i++) {
-        const struct object *part = parts->at[i];
+}
+
+static void read_references(struct seeder *seeder, struct seed_table *table, const struct object *of)
+{
+    for (size_t i = 0; i < of->children.n; i++) {
+        if (object_is(of->children.at[i], "foreign_key")) read_foreign_key(seeder, table, of->children.at[i]);
+    }
+}
+
+static void read_keys(struct seeder *seeder, struct seed_table *table, const struct object *of)
+{
+    for (size_t i = 0; i < of->children.n; i++) {
+        const struct object *part = of->children.at[i];
         if (object_is(part, "primary_key") || object_is(part, "unique")) read_key(seeder, table, part);
         if (object_is(part, "index") && object_flag(part, "unique")) read_elements(seeder, table, part, true);
         if (object_is(part, "exclude")) read_elements(seeder, table, part, false);
     }
+}
+
+/* Columns that a partition wants to be filled. */
+static void read_not_null(struct seed_table *table, const struct object *partition)
+{
+    for (size_t i = 0; i < partition->children.n; i++) {
+        const struct object *part = partition->children.at[i];
+        size_t number = object_is(part, "column") ? column_number(table, part->name) : table->n_columns;
+        if (number < table->n_columns && !object_flag(part, "nullable")) table->columns[number].not_null = true;
+    }
+}
+
+static void read_parts(struct seeder *seeder, struct seed_table *table)
+{
+    for (size_t i = 0; i < table->partitions.n; i++) read_not_null(table, table->partitions.at[i]);
+    read_references(seeder, table, table->object);
+    for (size_t i = 0; i < table->partitions.n; i++) read_references(seeder, table, table->partitions.at[i]);
+    read_keys(seeder, table, table->object);
+    for (size_t i = 0; i < table->partitions.n; i++) read_keys(seeder, table, table->partitions.at[i]);
     read_checks(seeder, table, table->object);
     if (!table_is_partitioned(table->object)) return;
     const char *homes = map_get(seeder->homes, table->name);

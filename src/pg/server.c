@@ -16,6 +16,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/str.h"
+#include "pg/confine.h"
 
 static const struct span nowhere = {0, 0};
 
@@ -52,6 +53,7 @@ static _Noreturn void child(const struct embedded *server, const char *dir, cons
     clean_environment();
     umask(077);
     if (!become(server) || chdir(dir) != 0) _exit(126);
+    if (server->runs && argv[1] && strcmp(argv[1], "start") == 0) confine(server->bin);
     execvp(argv[0], (char *const *)argv);
     _exit(127);
 }

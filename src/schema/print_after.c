@@ -25,6 +25,7 @@ void print_statement(struct printer *p, const struct object *object)
 /* A `---` line stands above a declaration; these have none. */
 static bool has_doc_place(const struct object *object)
 {
+    if (object_is(object, "column") && column_is_parents(object)) return false;
     return !object_is(object, "view_column") && !object_is(object, "domain_check");
 }
 

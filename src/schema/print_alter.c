@@ -116,6 +116,22 @@ static void alter_persistence(struct printer *p, const struct object *sequence)
     buf_printf(&p->out, "ALTER SEQUENCE %s SET %s;\n", name, unlogged ? "UNLOGGED" : "LOGGED");
 }
 
+/* Where a column that only the parent declares differs from that; options are said as everywhere. */
+static void alter_parents_column(struct printer *p, const struct object *column)
+{
+    const struct object *base = inherited_column(column->parent, column->name);
+    const struct value *value = object_get(column, "default"), *of_base = object_get(base, "default");
+    const char *target = arena_printf(p->ctx->arena, "ALTER %s ALTER COLUMN %s", relation_of(p, column), name_of(p, column));
+    if (value->set && !str_eq(value->expr.text, of_base->expr.text)) alter_default(p, column, NULL);
+    if (!value->set && of_base->set) buf_printf(&p->out, "%s DROP DEFAULT;\n", target);
+    bool null = object_flag(column, "nullable");
+    if (null != object_flag(base, "nullable")) buf_printf(&p->out, "%s %s NOT NULL;\n", target, null ? "DROP" : "SET");
+    const char *statistics = object_text(column, "statistics");
+    if (!str_eq(statistics, object_text(base, "statistics"))) {
+        buf_printf(&p->out, "%s SET STATISTICS %s;\n", target, statistics ? statistics : "-1");
+    }
+}
+
 static const struct {
     const char *kinds, *field;
     void (*print)(struct printer *p, const struct object *object, const char *value);
@@ -149,5 +165,6 @@ void print_alterations(struct printer *p, const struct object *object)
         bool text = type == VALUE_TEXT || type == VALUE_WORD;
         if (type != VALUE_FLAG || value->flag) alterations[i].print(p, object, text ? value->text : NULL);
     }
+    if (object_is(object, "column") && column_is_parents(object)) alter_parents_column(p, object);
     if (object_is(object, "sequence") && !print_is_serial(object)) alter_persistence(p, object);
 }

@@ -25,10 +25,40 @@ const struct map *print_shared_names(struct ctx *ctx, const struct schema *schem
     return shared;
 }
 
+static bool same_columns(const struct refs *a, const struct refs *b)
+{
+    bool same = a->n == b->n;
+    for (size_t i = 0; same && i < a->n; i++) same = a->at[i].to == b->at[i].to;
+    return same;
+}
+
+static bool same_elements(const struct keys *a, const struct keys *b)
+{
+    bool same = a->n == b->n;
+    for (size_t i = 0; same && i < a->n; i++) {
+        same = a->at[i].column == b->at[i].column && str_eq(a->at[i].expr.text, b->at[i].expr.text);
+    }
+    return same;
+}
+
+/* Of two that say the same, which is meant? Only their names tell. */
+static bool has_twin(const struct object *constraint)
+{
+    const struct objects *all = &constraint->parent->children;
+    for (size_t i = 0; i < all->n; i++) {
+        const struct object *other = all->at[i];
+        if (other == constraint || other->kind != constraint->kind || other->inherited) continue;
+        if (str_eq(object_get(other, "expression")->expr.text, object_get(constraint, "expression")->expr.text) &&
+            same_columns(&object_get(other, "columns")->refs, &object_get(constraint, "columns")->refs) &&
+            same_elements(&object_get(other, "elements")->keys, &object_get(constraint, "elements")->keys)) return true;
+    }
+    return false;
+}
+
 /* Left out it would come back as this one, even if another table has one of that name. */
 static bool has_default_name(const struct printer *p, const struct object *constraint)
 {
-    if (!str_eq(constraint->name, schema_default_name(p->ctx, constraint, NULL))) return false;
+    if (!str_eq(constraint->name, schema_default_name(p->ctx, constraint, NULL)) || has_twin(constraint)) return false;
     return !p->constraints || !map_has(p->constraints, name_key(p->ctx, constraint));
 }
 

@@ -172,17 +172,23 @@ void print_gap(struct printer *p)
     if (!str_ends(p->out.text, "{\n")) buf_addc(&p->out, '\n');
 }
 
+/* A column's line; what differs in a column of the parent's is said below the table. */
+static bool declares(const struct object *child)
+{
+    return object_is(child, "column") && !column_is_parents(child);
+}
+
 static void print_columns(struct printer *p, const struct object *table)
 {
     size_t widest = 0;
     for (size_t i = 0; i < table->children.n; i++) {
-        if (!object_is(table->children.at[i], "column")) continue;
+        if (!declares(table->children.at[i])) continue;
         size_t width = print_width(print_item_name(p, table->children.at[i]));
         if (width > widest) widest = width;
     }
     for (size_t i = 0; i < table->children.n; i++) {
         const struct object *column = table->children.at[i];
-        if (!object_is(column, "column")) continue;
+        if (!declares(column)) continue;
         const char *name = print_item_name(p, column);
         print_doc(&p->out, column->comment, inside(p));
         buf_printf(&p->out, "%s%s%*s%s\n", inside(p), name, (int)(widest + 2 - print_width(name)), "", column_text(p, column));

@@ -18,10 +18,19 @@ static struct span place_of(const struct altering *a)
     return a->done->length ? span_in(a->text->span, a->done->offset, a->done->length) : a->decl->name_span;
 }
 
+/* A column that only the parent of its table declares has what that says, until something else is said of it. */
+static bool is_of_parent(const struct object *object, const struct value *value)
+{
+    const struct object *base =
+        object_is(object, "column") && column_is_parents(object) ? inherited_column(object->parent, object->name) : NULL;
+    const struct value *said = base ? &base->values[value - object->values] : NULL;
+    return said && value->span.start == said->span.start && value->span.end == said->span.end;
+}
+
 /* False where it is already said otherwise: an error. */
 static bool may_set(const struct altering *a, const struct object *object, const struct value *value, bool same)
 {
-    if (!value->set || same) return true;
+    if (!value->set || same || is_of_parent(object, value)) return true;
     char *field = arena_strdup(a->r->ctx->arena, object->kind->fields[value - object->values].name);
     for (char *at = field; (at = strchr(at, '_'));) *at = ' ';
     struct diag *diag = diag_add(a->r->ctx, D_CONFLICT, place_of(a), "%s %s has another %s", object->kind->title,
@@ -176,6 +185,18 @@ static bool set_identity(const struct altering *a)
     return a->done->part ? set_field(a, index, "replica_identity") : set_by_row(a);
 }
 
+/* NOT NULL and no default, of a column that the table does not declare: else the declaration says it. */
+static bool set_parents_column(const struct altering *a)
+{
+    static const char *const columns[] = {"column"};
+    struct object *column = object_is(a->object, "table") ? part_of(a, columns, 1) : NULL;
+    bool null = a->done->what == SQL_ALTER_COLUMN_NULL;
+    if (!column || !column_is_parents(column)) return false;
+    if (null) return set_field(a, column, "nullable");
+    *object_set(column, "default") = (struct value){0};
+    return true;
+}
+
 static bool set_owner(const struct altering *a)
 {
     const char *owner = a->done->value;
@@ -218,6 +239,8 @@ static bool set_one(const struct altering *a)
     case SQL_ALTER_REPLICA_IDENTITY: return set_identity(a);
     case SQL_ALTER_PERSISTENCE: return set_persistence(a);
     case SQL_ALTER_SEQUENCE: return set_sequence(a);
+    case SQL_ALTER_COLUMN_NULL: return set_parents_column(a);
+    case SQL_ALTER_COLUMN_DEFAULT: return a->done->value ? set_by_row(a) : set_parents_column(a);
     default: return set_by_row(a);
     }
 }

@@ -105,6 +105,7 @@ static struct object *column_of_table(struct resolve *r, struct object *table, c
     own->span = table->span;
     own->search_path = base->search_path;
     memcpy(own->values, base->values, base->kind->n_fields * sizeof *base->values);
+    *object_set(own, "of_parent") = (struct value){.set = true, .flag = true};
     return own;
 }
 

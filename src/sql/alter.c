@@ -110,6 +110,7 @@ static const struct { const char *subtype; enum sql_alter what; const char *valu
     {"AT_EnableRowSecurity", SQL_ALTER_ROW_SECURITY, "true"}, {"AT_DisableRowSecurity", SQL_ALTER_ROW_SECURITY, NULL},
     {"AT_ForceRowSecurity", SQL_ALTER_FORCE_ROW_SECURITY, "true"},
     {"AT_NoForceRowSecurity", SQL_ALTER_FORCE_ROW_SECURITY, NULL},
+    {"AT_SetNotNull", SQL_ALTER_COLUMN_NULL, NULL}, {"AT_DropNotNull", SQL_ALTER_COLUMN_NULL, "true"},
     {"AT_SetUnLogged", SQL_ALTER_PERSISTENCE, "unlogged"}, {"AT_SetLogged", SQL_ALTER_PERSISTENCE, "logged"},
 };
 

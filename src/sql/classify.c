@@ -246,6 +246,9 @@ json_t *sql_statement_node(struct arena *arena, const char *text, struct sql_err
     struct arena *passing = arena_new();
     const char *tree;
     bool parsed = sql_parse(passing, SQL_STATEMENT, text, &tree, error);
+    const char *other = parsed ? NULL : sql_stand_in(passing, text);
+    struct sql_error ignored;
+    if (other) parsed = sql_parse(passing, SQL_STATEMENT, other, &tree, &ignored);
     json_t *root = parsed ? sql_tree_node(text, without_details(passing, tree), error) : NULL;
     if (!root) error->message = arena_strdup(arena, error->message);
     arena_free(passing);

@@ -236,5 +236,8 @@ json_t *sql_tree_node(const char *text, const char *tree, struct sql_error *erro
 json_t *sql_parse_node(struct arena *arena, enum sql_island what, const char *text, struct sql_error *error)
 {
     const char *tree;
-    return sql_parse(arena, what, text, &tree, error) ? sql_tree_node(text, tree, error) : NULL;
+    if (sql_parse(arena, what, text, &tree, error)) return sql_tree_node(text, tree, error);
+    struct sql_error ignored;
+    const char *other = what == SQL_STATEMENT ? sql_stand_in(arena, text) : NULL;
+    return other && sql_parse(arena, what, other, &tree, &ignored) ? sql_tree_node(other, tree, error) : NULL;
 }

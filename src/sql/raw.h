@@ -39,6 +39,10 @@ size_t sql_frame_length(enum sql_island what);
  * around it: {"SelectStmt": {...}}; several statements are an error. */
 json_t *sql_parse_node(struct arena *arena, enum sql_island what, const char *text, struct sql_error *error);
 
+/* What stands for a statement of a newer PostgreSQL that does not parse (stand_in.c); NULL: nothing does. sql_parse_node() and
+ * sql_statement_node() read it; shapes and mentions, which tell what is inside, go without. */
+const char *sql_stand_in(struct arena *arena, const char *text);
+
 /* The same of a tree at hand; `text` is what it was parsed from. */
 json_t *sql_tree_node(const char *text, const char *tree, struct sql_error *error);
 /* The node of a statement without what is long and tells nothing of what it is about: columns, queries, conditions, commands. */

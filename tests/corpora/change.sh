@@ -32,10 +32,15 @@ change_load() { # DB FILE
     change_note "the schema itself does not load: $2" "$change_dir/load"
 }
 
-change_import() { # DB: the models of that database, in place of those there are
+# DB: the models of that database, in place of those there are. Import leaves out who owns what where that is who imports: where there
+# are several roles, somebody else imports.
+change_import() {
+    local url
+    url=$(cluster_url "$1")
     rm -rf "$change_dir/project/models"
     mkdir -p "$change_dir/project/models"
-    DATABASE_URL=$(cluster_url "$1") change_modelc "import of $1" import --force || return
+    [ -z "$change_roles" ] || url=${url/postgres@/importer@}
+    DATABASE_URL=$url change_modelc "import of $1" import --force || return
     change_has_models || : >"$change_dir/project/models/empty.model" # a person's word that all is to go
 }
 
@@ -85,10 +90,13 @@ change_all() { # OLD NEW
 
 change_flags() {
     local flag
-    change_strict=1 change_none=
+    change_strict=1 change_none= change_roles=
     for flag in "$@"; do
         case $flag in
-        roles=*) psql -qX -d postgres -f "${flag#roles=}" >/dev/null 2>&1 ;;
+        roles=*)
+            change_roles=yes
+            psql -qX -d postgres -c 'CREATE ROLE importer LOGIN SUPERUSER' -f "${flag#roles=}" >/dev/null 2>&1
+            ;;
         lax) change_strict=0 ;;
         none) change_none=yes ;;
         esac

@@ -453,10 +453,17 @@ def mutate(g, names):
     return done
 
 
-def choose(g, count, kinds=None):
-    """Random names of edits."""
-    pool = list(kinds or EDITS)
-    return [g.rng.choice(pool) for _ in range(count)]
+def choose(g):
+    """The name of one edit: something new, something with an object of a kind that is there, or any of those with a name of their own."""
+    roll = g.rng.random()
+    if roll < 0.2:
+        return g.rng.choice([x for x in EDITS if x.startswith('add ')])
+    if roll < 0.5 and g.m.objs:
+        kind = g.rng.choice(sorted({o.kind for o in g.m.objs.values()}))
+        names = [x for x in (verb + ' ' + kind for verb in ('drop', 'rename', 'rename', 'move', 'change')) if x in EDITS]
+        if names:
+            return g.rng.choice(names)
+    return g.rng.choice([x for x in EDITS if not x.startswith(('add ', 'drop ')) or x in ('drop label', 'drop partition')])
 
 
 def settle(g):

@@ -1,8 +1,7 @@
 """Makers of everything that isn't a table: types, views, routines, triggers, and the rarer kinds."""
 import values
-from make import ROLES, maker, type_of
-from make_tables import column
-from model import Ref, Ty
+from make import maker, type_of
+from model import Ref
 
 
 @maker('schema', 0.8)

@@ -43,7 +43,6 @@ def any_column(g):
 def column(g, t, ty=None):
     c = g.add('column', None, t.id, type=ty or g.type(), nullable=g.chance(0.45))
     p = c.p
-    fam = values.under(p['type']).fam
     if g.m.heirs(t) and ty is None:
         pass  # a parent's column: no identity
     elif ty is None and p['type'].of in ('smallint', 'int', 'bigint') and p['type'].text[0] == p['type'].of:
@@ -63,6 +62,7 @@ def column(g, t, ty=None):
             p['type'], p['generated'] = made
     if not (p.get('identity') or p.get('serial') or p.get('generated') or p.get('default')) and g.chance(0.4):
         p['default'] = values.default(g.rng, g.m, p['type'])
+    fam = values.under(p['type']).fam
     if fam == 'text' and p['type'].text[0] == p['type'].of and g.chance(0.1):
         own = g.m.of('collation')
         p['collate'] = (Ref(g.pick(own).id),) if own and g.chance(0.5) else g.rng.choice(['"C"', '"POSIX"'])
@@ -268,7 +268,7 @@ def any_foreign_key(g):
 
 
 def targets(g):
-    """(table, key) of what foreign keys may refer to."""
+    """(table, columns, key) of what foreign keys may refer to."""
     found = []
     for t in g.m.of('table'):
         if t.p.get('part_of'):
@@ -276,7 +276,7 @@ def targets(g):
         for k in g.m.children(t.id, 'primary_key', 'unique'):
             cols = [g.m.get(r.id) for r in k.p['cols']]
             if not k.p.get('defer') and not k.p.get('nnd') and all(not c.p.get('generated') and c.p['type'].fam != 'array' for c in cols):
-                found.append((t, cols))
+                found.append((t, cols, k))
     return found
 
 
@@ -287,7 +287,7 @@ def foreign_key(g, t):
         return None
     if g.focus:
         found = [x for x in found if x[0].id in g.focus] or found
-    target, target_cols = g.rng.choice(found)
+    target, target_cols, key = g.rng.choice(found)
     if t.p.get('unlogged') != target.p.get('unlogged') and target.p.get('unlogged'):
         return None
     cols = []
@@ -298,7 +298,7 @@ def foreign_key(g, t):
         c = column(g, t, ty)
         c.p.update(nullable=True, default=None, collate=k.p.get('collate'), group=True)
         cols.append(c)
-    o = g.add('foreign_key', None, t.id, cols=[Ref(c.id, 'n') for c in cols], target=Ref(target.id), target_cols=[Ref(c.id, 'n') for c in target_cols])
+    o = g.add('foreign_key', None, t.id, cols=[Ref(c.id, 'n') for c in cols], target=Ref(target.id), target_cols=[Ref(c.id, 'n') for c in target_cols], to=Ref(key.id))
     p = o.p
     if g.chance(0.5):
         p['delete'] = 'on delete ' + g.rng.choice(ACTIONS)

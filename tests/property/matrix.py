@@ -213,7 +213,7 @@ def batch(job):
 def described(bad, failure, options, prover, run):
     pair = merged(bad)
     label = '; '.join(p.label for _, p in bad)
-    if options.shrink > 0:
+    if options.shrink > 0 and run.first_ones(failure, options):
         pair, failure, _ = run.smaller(pair, failure, options, prover)
     os.makedirs(options.keep, exist_ok=True)
     name = ' '.join(pair.done)[:60]

@@ -2,7 +2,8 @@
 import random
 
 import edits
-import edits_more  # noqa: F401 its edits register themselves
+import edits_more   # noqa: F401 their edits register themselves
+import edits_types  # noqa: F401
 from make import generate
 from printer import show
 from rows import insert
@@ -25,7 +26,11 @@ def draw(seed, size=8, count=None, weights=None, major=15, names=None):
     g.before = g.m.clone()
     g.rng = random.Random(seed * 7 + 1)
     g.names.rng = g.rng
-    wanted = names or edits.choose(g, count or g.rng.choice([1, 1, 2, 3, 4, 5, 6, 8, 10, 14, 20]))
-    done = edits.mutate(g, wanted)
+    if names:
+        done = edits.mutate(g, names)
+    else:
+        wanted, done = count or g.rng.choice([1, 1, 2, 3, 4, 5, 6, 8, 10, 14, 20]), []
+        for _ in range(4 * wanted):  # not every edit finds something to do
+            done += edits.mutate(g, [edits.choose(g)]) if len(done) < wanted else []
     edits.settle(g)
     return Pair(g.before, g.m, done, seed)

@@ -23,9 +23,13 @@ class Failure(Exception):
         words = re.findall(r'error: [^\n]*|AddressSanitizer[^\n]*|runtime error[^\n]*', said)
         if words:
             return self.stage + ': ' + words[0]
+        if self.stage.endswith('not empty'):
+            kinds = {x.group(1) for x in re.finditer(r'(?m)^ *([~+-] +[a-z]+( [a-z]+)?|Unmanaged +[a-z]+)', self.said)}
+            return self.stage + ': ' + ', '.join(sorted(re.sub(' +', ' ', k) for k in kinds)[:2])
         if self.stage.startswith('dump'):
             # the kinds of statements that are more or less
-            return self.stage + ': ' + ' '.join(sorted({x.group(0) for x in re.finditer(r'(?m)^[+-] *(CREATE|ALTER|GRANT|COMMENT|REVOKE)( [A-Z]+)*', self.said)})[:1])
+            kinds = {x.group(0) for x in re.finditer(r'(?m)^[+ -] *(CREATE|ALTER|GRANT|COMMENT|REVOKE)( [A-Z]+)*', self.said)}
+            return self.stage + ': ' + ', '.join(sorted(re.sub(' +', ' ', k) for k in kinds)[:1])
         return self.stage
 
     def text(self):

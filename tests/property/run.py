@@ -2,6 +2,7 @@
 import argparse
 import concurrent.futures
 import datetime
+import hashlib
 import os
 import re
 import shutil
@@ -63,6 +64,18 @@ def smaller(pair, failure, options, prover):
     return small, last[0], shrinker.runs
 
 
+def first_ones(failure, options):
+    """Whether this is among the first failures of its sort: only those are shrunk."""
+    mark = os.path.join(options.work, 'seen.' + hashlib.md5(failure.signature().encode()).hexdigest())
+    for number in '12':
+        try:
+            os.close(os.open(mark + number, os.O_CREAT | os.O_EXCL))
+            return True
+        except FileExistsError:
+            continue
+    return False
+
+
 def one(seed):
     """Runs the pair of a seed; gives (seed, status, notes, report)."""
     options, prover = Worker.options, Worker.prover
@@ -77,7 +90,7 @@ def one(seed):
         return seed, 'ok', prover.notes, '', '', time.time() - began
     status = 'invalid' if isinstance(failure, prove.Invalid) else 'failed'
     runs = 0
-    if options.shrink > 0:
+    if options.shrink > 0 and first_ones(failure, options):
         pair, failure, runs = smaller(pair, failure, options, prover)
     title = 'Seed %d: %s' % (seed, failure.signature().replace('\n', ' ')[:150])
     path = os.path.join(options.keep, 'seed_%d.case' % seed)
