@@ -28,7 +28,7 @@ static const struct field fields[] = {FIELDS(FIELD_ROW)};
     "ARRAY['STATISTICS ' || nullif(a.attstattarget, -1),\n" \
     " CASE WHEN a.attstorage <> t.typstorage THEN 'STORAGE ' || CASE a.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN\n" \
     " 'EXTERNAL' WHEN 'x' THEN 'EXTENDED' ELSE 'MAIN' END END,\n" \
-    " (SELECT '(' || string_agg(quote_ident(o.option_name) || ' = ' || o.option_value, ', ' ORDER BY o.option_name) || ')'\n" \
+    " (SELECT '(' || string_agg(quote_ident(o.option_name) || ' = ' || o.option_value, ', ') || ')'\n" \
     " FROM pg_options_to_table(a.attoptions) o WHERE o.option_name ~ '^n_distinct')]"
 #define COLUMNS(not_null) \
     "SELECT string_agg(CASE WHEN a.attislocal OR c.relispartition THEN " COLUMN(not_null) " END, ''\n" \

@@ -363,6 +363,9 @@ bool partition_is_new_beside_default(const struct object *table);
 /* The same for whatever stands between ALTER and SET. */
 void options_alter_named(const char *noun, const char *name, const struct sql_pairs *from_pairs, const struct sql_pairs *to_pairs,
                          enum op_phase phase, struct ops *ops);
+/* inherit_hold.c: between two parents: whether something had to be held; then inherit_let_go() follows the new parents' INHERIT. */
+bool inherit_hold(const struct object *from, const struct object *to, struct ops *ops);
+void inherit_let_go(const struct object *to, struct ops *ops);
 /* override.c: columns that parent and child both declare. Whether a child's column differs in what a child may change. */
 bool override_differs(struct ctx *ctx, const struct object *from, const struct object *to, bool *changed);
 bool column_overrides(const struct object *column);

@@ -161,18 +161,20 @@ static void inherit(const struct object *table, const struct ref *parent, const 
     struct buf sql = buf_new(ops->ctx->arena);
     buf_printf(&sql, "ALTER TABLE %s %s ", sql_object_str(ops->ctx->arena, table), words);
     sql_ref(&sql, parent);
-    op_add(ops, phase, sql.text);
+    op_add(ops, phase, sql.text)->group = phase == PHASE_LEAVE ? 1 : 2;
 }
 
 static void alter_inherits(const struct object *from, const struct object *to, struct ops *ops)
 {
     const struct value *old = object_get(from, "inherits"), *new = object_get(to, "inherits");
+    bool held = inherit_hold(from, to, ops);
     for (size_t i = 0; old->set && i < old->refs.n; i++) {
         if (!inherits_from(to, old->refs.at[i].to)) inherit(to, &old->refs.at[i], "NO INHERIT", PHASE_LEAVE, ops);
     }
     for (size_t i = 0; new->set && i < new->refs.n; i++) {
         if (!inherits_from(from, new->refs.at[i].to)) inherit(to, &new->refs.at[i], "INHERIT", PHASE_JOIN, ops);
     }
+    if (held) inherit_let_go(to, ops);
 }
 
 void partition_alter(const struct object *from, const struct object *to, bool bound, struct ops *ops)

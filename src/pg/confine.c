@@ -37,23 +37,35 @@ struct ruleset {
 
 static uint64_t all_of_files(long abi)
 {
-    unsigned bits = RIGHTS_1 + (abi >= ABI_REFER) + (abi >= ABI_TRUNCATE) + (abi >= ABI_DEVICES);
+    int bits = RIGHTS_1 + (abi >= ABI_REFER) + (abi >= ABI_TRUNCATE) + (abi >= ABI_DEVICES);
     return (UINT64_C(1) << bits) - 1;
 }
 
 /* What isn't there needs no rule. A file takes no rights of folders. */
-static void allow(int rules, const char *path, uint64_t rights)
+static void allow_opened(int rules, int fd, uint64_t rights)
 {
+    const uint64_t of_files = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE;
     struct stat info;
-    int fd = open(path, O_PATH | O_CLOEXEC);
     if (fd < 0) return;
     if (fstat(fd, &info) == 0) {
-        const uint64_t of_files = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE;
-        struct landlock_path_beneath_attr rule = {.parent_fd = fd,
-                                                  .allowed_access = S_ISDIR(info.st_mode) ? rights : rights & of_files};
+        struct landlock_path_beneath_attr rule = {.parent_fd = fd, .allowed_access = S_ISDIR(info.st_mode) ? rights : rights & of_files};
         syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
     }
     close(fd);
+}
+
+static void allow(int rules, const char *path, uint64_t rights)
+{
+    allow_opened(rules, open(path, O_PATH | O_CLOEXEC), rights);
+}
+
+/* The programs of a version that stands somewhere else have their libraries beside them. */
+static void allow_beside(int rules, const char *bin, const char *path)
+{
+    int folder = open(bin, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) return;
+    allow_opened(rules, openat(folder, path, O_PATH | O_CLOEXEC), READ);
+    close(folder);
 }
 
 /* A dynamic program is started by its loader. */
@@ -76,11 +88,8 @@ static void allow_what_is_needed(int rules, const char *bin, uint64_t all)
     for (size_t i = 0; i < sizeof devices / sizeof *devices; i++) allow(rules, devices[i], READ | LANDLOCK_ACCESS_FS_WRITE_FILE);
     allow(rules, ".", all & ~(uint64_t)LANDLOCK_ACCESS_FS_EXECUTE);
     allow(rules, bin, READ | LANDLOCK_ACCESS_FS_EXECUTE);
-    int above = open(bin, O_PATH | O_DIRECTORY | O_CLOEXEC), beside = above < 0 ? -1 : openat(above, "..", O_PATH | O_CLOEXEC);
-    struct landlock_path_beneath_attr rule = {.parent_fd = beside, .allowed_access = READ}; /* its lib and share */
-    if (beside >= 0) syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
-    if (beside >= 0) close(beside);
-    if (above >= 0) close(above);
+    allow_beside(rules, bin, "../lib");
+    allow_beside(rules, bin, "../share");
     allow(rules, "/bin/sh", READ | LANDLOCK_ACCESS_FS_EXECUTE);
     allow_loaders(rules);
 }

@@ -51,7 +51,8 @@ static void report_tables(const struct seeder *seeder, struct seed_report *repor
     }
 }
 
-bool seed_rows(struct conn *conn, const struct schema *live, const struct seed_options *options, struct seed_report *report)
+bool seed_rows(struct conn *conn, const struct schema *live, const struct seed_options *options,
+               struct seed_report *report)
 {
     struct arena *arena = conn->ctx->arena;
     struct seeder seeder = {

@@ -1,4 +1,5 @@
-/* seed_fill.c: the rows of a table: made, tried against its conditions, inserted at once, or one by one where that is refused. */
+/* seed_fill.c: the rows of a table: made, tried against its conditions, inserted at once, or one by one where that
+ * is refused. */
 #include "pg/seed_parts.h"
 
 enum {
@@ -33,8 +34,8 @@ static const char *tuples_sql(const struct seeder *seeder, const struct seed_for
         buf_printf(&order, "%s%zu", i ? ", " : "", i + 1);
     }
     bool only = key->to && !table_is_partitioned(key->to->object);
-    buf_printf(&sql, "SELECT %s FROM %s%s WHERE (%s) IS NOT NULL ORDER BY %s LIMIT %d", names.text, only ? "ONLY " : "", key->target,
-               names.text, order.text, POOL);
+    buf_printf(&sql, "SELECT %s FROM %s%s WHERE (%s) IS NOT NULL ORDER BY %s LIMIT %d", names.text, only ? "ONLY " : "",
+               key->target, names.text, order.text, POOL);
     return sql.text;
 }
 
@@ -102,8 +103,8 @@ static void describe(struct seeder *seeder, const struct seed_table *table, stru
     }
 }
 
-static void add_candidate(struct seeder *seeder, const struct seed_table *table, const char *const *cells, size_t number,
-                          struct seed_candidates *candidates)
+static void add_candidate(struct seeder *seeder, const struct seed_table *table, const char *const *cells,
+                          size_t number, struct seed_candidates *candidates)
 {
     const char **row = new_cells(seeder, table);
     for (size_t i = 0, n = 0; i < table->n_columns; i++) {
@@ -185,7 +186,8 @@ static void note_end(struct filling *filling)
     struct seed_table *table = filling->table;
     if (!str_eq(filling->seeder->error.sqlstate, "2200H")) return;
     for (size_t i = 0; i < table->n_columns; i++) {
-        if (table->columns[i].counts && !table->columns[i].always) table->columns[i].counts = table->columns[i].defaults = false;
+        if (table->columns[i].counts && !table->columns[i].always)
+            table->columns[i].counts = table->columns[i].defaults = false;
     }
 }
 
@@ -213,7 +215,8 @@ static void insert_singly(struct filling *filling, const struct seed_rows_made *
 
 static const char *nothing_found(const struct seeder *seeder, const struct seed_table *table)
 {
-    if (table->rules.n) return arena_printf(seeder->arena, "no row that passes its conditions was found: %s", table->rules.at[0]);
+    if (table->rules.n)
+        return arena_printf(seeder->arena, "no row that passes its conditions was found: %s", table->rules.at[0]);
     return "no row that its keys allow was found";
 }
 
@@ -279,14 +282,16 @@ static bool break_open(struct seeder *seeder, struct seed_table *const *group, s
     for (size_t i = 0; i < n; i++) {
         for (size_t c = 0; c < group[i]->n_columns; c++) {
             if (!rows[i].n || rows[i].at[0].cells[c] != seed_open) continue;
-            for (size_t r = 0; r < rows[i].n; r++) rows[i].at[r].cells[c] = seed_text(seeder, &group[i]->columns[c].type, r);
+            for (size_t r = 0; r < rows[i].n; r++)
+                rows[i].at[r].cells[c] = seed_text(seeder, &group[i]->columns[c].type, r);
             return true;
         }
     }
     return false;
 }
 
-static bool loop_rows(struct seeder *seeder, struct seed_table **group, size_t n, size_t wanted, bool fresh, struct seed_rows_made *rows)
+static bool loop_rows(struct seeder *seeder, struct seed_table **group, size_t n, size_t wanted, bool fresh,
+                      struct seed_rows_made *rows)
 {
     for (size_t i = 0; i < n; i++) {
         rows[i] = (struct seed_rows_made){0};
@@ -305,7 +310,8 @@ static bool loop_rows(struct seeder *seeder, struct seed_table **group, size_t n
 }
 
 /* One statement: foreign keys are checked at its end. */
-static const char *loop_sql(struct seeder *seeder, struct seed_table **group, size_t n, const struct seed_rows_made *rows)
+static const char *loop_sql(struct seeder *seeder, struct seed_table **group, size_t n,
+                            const struct seed_rows_made *rows)
 {
     struct buf sql = buf_new(seeder->arena);
     for (size_t i = 0; i < n; i++) {

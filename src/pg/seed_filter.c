@@ -16,7 +16,8 @@ static void add_row(struct buf *sql, const struct seed_candidates *candidates, s
     buf_addc(sql, ')');
 }
 
-static const char *filter_sql(struct arena *arena, const struct seed_candidates *candidates, const struct texts *conditions)
+static const char *filter_sql(struct arena *arena, const struct seed_candidates *candidates,
+                              const struct texts *conditions)
 {
     struct buf sql = buf_new(arena);
     const char *alias = sql_ident_str(arena, candidates->alias);
@@ -31,7 +32,8 @@ static const char *filter_sql(struct arena *arena, const struct seed_candidates 
     return sql.text;
 }
 
-bool seed_filter(struct seeder *seeder, const struct seed_candidates *candidates, const struct texts *conditions, bool *passes)
+bool seed_filter(struct seeder *seeder, const struct seed_candidates *candidates, const struct texts *conditions,
+                 bool *passes)
 {
     struct rows rows = {0};
     if (!seed_run(seeder, filter_sql(seeder->arena, candidates, conditions), &rows)) return false;
@@ -91,8 +93,8 @@ static bool has_text(const struct texts *texts, const char *text)
     return false;
 }
 
-static struct ask new_ask(struct seeder *seeder, const char *column, const struct type_name *type, const struct texts *conditions,
-                          struct texts *pool)
+static struct ask new_ask(struct seeder *seeder, const char *column, const struct type_name *type,
+                          const struct texts *conditions, struct texts *pool)
 {
     struct ask ask = {.column = column, .type = type, .conditions = conditions, .pool = pool};
     struct texts hints = {0};
@@ -157,7 +159,8 @@ void seed_pools(struct seeder *seeder)
         for (size_t k = 0; k < table->n_columns; k++) {
             struct seed_column *column = &table->columns[k];
             if (!column->pooled) continue;
-            vec_push(seeder->arena, &asks, new_ask(seeder, column->name, &column->type, &column->checks, &column->pool));
+            vec_push(seeder->arena, &asks,
+                     new_ask(seeder, column->name, &column->type, &column->checks, &column->pool));
         }
     }
     for (size_t i = 0; i < MOST_REFUSED; i++) {

@@ -1,4 +1,5 @@
-/* seed_hints.c: values that a condition's own constants suggest: one of a list, next to a bound, of a length, of a pattern. */
+/* seed_hints.c: values that a condition's own constants suggest: one of a list, next to a bound, of a length, of a
+ * pattern. */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -107,7 +108,8 @@ static void like_literal(const struct hinting *hinting, const char *literal)
     add(hinting, arena_printf(arena, "x%s", literal));
     add(hinting, arena_printf(arena, "%sx", literal));
     for (size_t i = 0; i < VARIANTS && strpbrk(literal, "%_"); i++) add(hinting, like_text(arena, literal, i));
-    for (size_t i = 0; i < VARIANTS && strpbrk(literal, "^$[]*+?.\\|()"); i++) add(hinting, pattern_text(arena, literal, i));
+    for (size_t i = 0; i < VARIANTS && strpbrk(literal, "^$[]*+?.\\|()"); i++)
+        add(hinting, pattern_text(arena, literal, i));
 }
 
 /* What checks of texts usually ask for. */
@@ -117,7 +119,8 @@ static void usual_texts(const struct hinting *hinting)
         "user#@example.com", "https://example.com/#", "+491234567#", "abc-#", "a#", "A#", "#", "192.168.0.#", "/path/#",
         "example#.com", "1.0.#", "AAA#",
     };
-    static const char *const words[] = {"USD", "EUR", "GBP", "US", "DE", "en", "de", "en-US", "abc", "ABC", "Abc", "a", "A", "yes", "no"};
+    static const char *const words[] = {"USD", "EUR", "GBP", "US", "DE", "en", "de", "en-US", "abc", "ABC",
+                                        "Abc", "a", "A", "yes", "no"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) add(hinting, words[i]);
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
         for (size_t n = 1; n < 25; n += 2) {
@@ -143,8 +146,24 @@ static void near_date(const struct hinting *hinting, const char *literal)
         time_t other = seconds + steps[i] * 86400L + (day ? 0 : 3600 * (time_t)(i % 24));
         struct tm parts;
         gmtime_r(&other, &parts);
-        strftime(text, sizeof text, day ? "%Y-%m-%d" : str_eq(hinting->name, "timestamptz") ? "%Y-%m-%d %H:%M:%S+00" : "%Y-%m-%d %H:%M:%S", &parts);
+        strftime(text, sizeof text,
+                 day                                    ? "%Y-%m-%d"
+                 : str_eq(hinting->name, "timestamptz") ? "%Y-%m-%d %H:%M:%S+00"
+                                                        : "%Y-%m-%d %H:%M:%S",
+                 &parts);
         add(hinting, arena_strdup(hinting->seeder->arena, text));
+    }
+}
+
+/* A number that reads as a year: a condition on a part of the date. */
+static void of_year(const struct hinting *hinting, const char *number)
+{
+    char *end;
+    long year = strtol(number, &end, 10);
+    if (*end || year < 1900 || year > 2200) return;
+    for (int month = 1; month <= 12; month++) {
+        add(hinting, arena_printf(hinting->seeder->arena, "%ld-%02d-15", year, month));
+        add(hinting, arena_printf(hinting->seeder->arena, "%ld-%02d-28", year, month));
     }
 }
 
@@ -216,7 +235,8 @@ static void of_numbers(const struct hinting *hinting, const char *condition)
             at = end ? end + 1 : at + strlen(at);
             continue;
         }
-        bool begins = isdigit((unsigned char)*at) && (at == condition || !(isalnum((unsigned char)at[-1]) || at[-1] == '_'));
+        bool begins =
+            isdigit((unsigned char)*at) && (at == condition || !(isalnum((unsigned char)at[-1]) || at[-1] == '_'));
         size_t length = begins ? strspn(at, "0123456789.") : 0;
         if (!length) {
             at++;
@@ -226,15 +246,21 @@ static void of_numbers(const struct hinting *hinting, const char *condition)
         const char *number = arena_printf(hinting->seeder->arena, "%s%.*s", minus ? "-" : "", (int)length, at);
         if (is_number(hinting->name)) near_number(hinting, number);
         else if (is_text(hinting->name) && !minus) near_length(hinting, number);
+        else if (is_date(hinting->name)) of_year(hinting, number);
         at += length;
     }
 }
 
-void seed_hints(struct seeder *seeder, const char *condition, const struct type_name *type, bool sure, struct texts *hints)
+void seed_hints(struct seeder *seeder, const char *condition, const struct type_name *type, bool sure,
+                struct texts *hints)
 {
     const struct type_name base = type_base(type);
     bool enumerated = base.to && object_is(base.to, "enum");
-    struct hinting hinting = {.seeder = seeder, .name = base.to ? "" : base.sql.name, .length = seed_length(type), .sure = sure, .hints = hints};
+    struct hinting hinting = {.seeder = seeder,
+                              .name = base.to ? "" : base.sql.name,
+                              .length = seed_length(type),
+                              .sure = sure,
+                              .hints = hints};
     struct sql_mentions mentions = {0};
     if (enumerated || (base.to && sure) || !sql_mentions(seeder->arena, SQL_EXPR, condition, &mentions)) return;
     if (base.sql.array) {

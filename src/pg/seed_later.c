@@ -1,5 +1,5 @@
-/* seed_later.c: foreign keys whose rows were not there yet: set once they are, in most rows, by one UPDATE each. Rows of one
- * table refer to rows before them, so that there is no loop. */
+/* seed_later.c: foreign keys whose rows were not there yet: set once they are, in most rows, by one UPDATE each.
+ * Rows of one table refer to rows before them, so that there is no loop. */
 #include "pg/seed_parts.h"
 
 struct later {
@@ -64,7 +64,9 @@ static void own_rows(const struct later *later, struct buf *sql)
 {
     buf_add(sql, "(SELECT ctid AS place, tableoid AS part, row_number() OVER w AS n");
     for (size_t i = 0; i < later->key->n; i++) buf_printf(sql, ", lag(%s) OVER w AS v%zu", target_of(later, i), i);
-    buf_printf(sql, " FROM %s%s WINDOW w AS (%s ORDER BY %s)) AS k WHERE t.ctid = k.place AND t.tableoid = k.part AND k.n %% 3 <> 1",
+    buf_printf(sql,
+               " FROM %s%s WINDOW w AS (%s ORDER BY %s)) AS k WHERE t.ctid = k.place AND t.tableoid = k.part AND k.n "
+               "%% 3 <> 1",
                later->only, later->table->name, parts(later, true), targets(later));
 }
 
@@ -72,13 +74,17 @@ static void other_rows(const struct later *later, struct buf *sql)
 {
     bool once = false, whole = table_is_partitioned(later->key->to->object);
     for (size_t i = 0; i < later->key->n; i++) once = once || later->table->columns[later->key->columns[i]].distinct;
-    buf_printf(sql, "(SELECT ctid AS place, tableoid AS part, row_number() OVER (%s ORDER BY tableoid, ctid) - 1 AS n FROM %s%s) AS r,",
+    buf_printf(sql,
+               "(SELECT ctid AS place, tableoid AS part, row_number() OVER (%s ORDER BY tableoid, ctid) - 1 AS n FROM "
+               "%s%s) AS r,",
                parts(later, false), later->only, later->table->name);
-    buf_printf(sql, " (SELECT row_number() OVER (%s ORDER BY %s) - 1 AS n, count(*) OVER (%s) AS total", parts(later, true),
-               targets(later), parts(later, true));
+    buf_printf(sql, " (SELECT row_number() OVER (%s ORDER BY %s) - 1 AS n, count(*) OVER (%s) AS total",
+               parts(later, true), targets(later), parts(later, true));
     for (size_t i = 0; i < later->key->n; i++) buf_printf(sql, ", %s AS v%zu", target_of(later, i), i);
-    buf_printf(sql, " FROM %s%s) AS k WHERE t.ctid = r.place AND t.tableoid = r.part AND r.n %% k.total = k.n AND r.n %% 4 <> 3%s",
-               whole ? "" : "ONLY ", later->key->target, once ? " AND r.n < k.total" : "");
+    buf_printf(
+        sql,
+        " FROM %s%s) AS k WHERE t.ctid = r.place AND t.tableoid = r.part AND r.n %% k.total = k.n AND r.n %% 4 <> 3%s",
+        whole ? "" : "ONLY ", later->key->target, once ? " AND r.n < k.total" : "");
 }
 
 static void set_later(const struct later *later)

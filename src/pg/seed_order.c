@@ -54,7 +54,8 @@ static void set_looped(struct seed_table **group, size_t n)
 /* Every table left is in a loop, or waits for one. The first one whose needs all need it. */
 static size_t find_loop(struct seeder *seeder, struct seed_table **group)
 {
-    bool *needs = ARENA_ARRAY(seeder->arena, bool, seeder->n_tables), *theirs = ARENA_ARRAY(seeder->arena, bool, seeder->n_tables);
+    bool *needs = ARENA_ARRAY(seeder->arena, bool, seeder->n_tables),
+         *theirs = ARENA_ARRAY(seeder->arena, bool, seeder->n_tables);
     for (size_t i = 0; i < seeder->n_tables; i++) {
         struct seed_table *table = &seeder->tables[i];
         size_t n = 0;

@@ -1,7 +1,7 @@
 /* seed_parts.h: what the files of the seeder share; private to src/pg.
  *
- * A value is the text that its type's input function takes, the n-th of its type: other texts for other n, as far as the
- * type has as many. A cell is such a text, NULL for SQL's NULL, or one of the two marks below. */
+ * A value is the text that its type's input function takes, the n-th of its type: other texts for other n, as far as
+ * the type has as many. A cell is such a text, NULL for SQL's NULL, or one of the two marks below. */
 #ifndef MODELC_SEED_PARTS_H
 #define MODELC_SEED_PARTS_H
 
@@ -117,8 +117,10 @@ const char *seed_type_text(struct seeder *seeder, const struct type_name *type);
 
 /* ---- seed_hints.c, seed_pattern.c */
 
-/* Values of `type` that the condition's constants make likely to pass it. `sure`: only such as are certainly of that type. */
-void seed_hints(struct seeder *seeder, const char *condition, const struct type_name *type, bool sure, struct texts *hints);
+/* Values of `type` that the condition's constants make likely to pass it. `sure`: only such as are certainly of that
+ * type. */
+void seed_hints(struct seeder *seeder, const char *condition, const struct type_name *type, bool sure,
+                struct texts *hints);
 /* A text that matches a regular expression; other variants take other ways through it. */
 const char *pattern_text(struct arena *arena, const char *pattern, size_t variant);
 /* How many characters a text of the type may have; 0: any number. */
@@ -149,9 +151,10 @@ size_t seed_order_next(struct seeder *seeder, struct seed_table **group);
 
 /* ---- seed_rows.c, seed_fill.c, seed_later.c */
 
-/* Makes a row's cells; `fresh`: other values than the first choice. False: no row is possible, table->reason tells why. */
+/* Makes a row's cells; `fresh`: other values than the first choice. False: no row is possible, table->reason tells
+ * why. */
 bool seed_row_make(struct seeder *seeder, struct seed_table *table, size_t number, bool fresh, const char **cells);
-/* The same with the open cells of a loop's foreign keys. */
+/* Whether none of its keys has the values of a row before; `take`: then they are taken. */
 bool seed_row_unlike(struct seeder *seeder, const struct seed_table *table, const char *const *cells, struct map *taken,
                      bool take);
 void seed_insert_sql(struct seeder *seeder, const struct seed_table *table, const struct seed_rows_made *rows,

@@ -37,15 +37,18 @@ static const char *class_of(char letter)
 static const char *named_class(struct walk *walk)
 {
     static const char *const names[][2] = {
-        {"alpha", "abcdefghijklmnopqrstuvwxyz"}, {"digit", "0123456789"}, {"alnum", "abcdefghijklmnopqrstuvwxyz0123456789"},
-        {"upper", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}, {"lower", "abcdefghijklmnopqrstuvwxyz"}, {"space", " "}, {"xdigit", "0123456789abcdef"},
+        {"alpha", "abcdefghijklmnopqrstuvwxyz"}, {"digit", "0123456789"},
+        {"alnum", "abcdefghijklmnopqrstuvwxyz0123456789"},
+        {"upper", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}, {"lower", "abcdefghijklmnopqrstuvwxyz"}, {"space", " "},
+        {"xdigit", "0123456789abcdef"},
         {"punct", "-._"},
     };
     const char *name = walk->at + 2, *end = strstr(name, ":]");
     if (!end) return "";
     walk->at = end + 2;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (strlen(names[i][0]) == (size_t)(end - name) && strncmp(names[i][0], name, (size_t)(end - name)) == 0) return names[i][1];
+        if (strlen(names[i][0]) == (size_t)(end - name) && strncmp(names[i][0], name, (size_t)(end - name)) == 0)
+            return names[i][1];
     }
     return "";
 }

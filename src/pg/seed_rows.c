@@ -81,7 +81,8 @@ static bool refer(struct making *making, const struct seed_foreign_key *key)
     if (key->looped) return true;
     if (!key->hard && (null || key->later || !key->n_pool)) return leave_null(making, key);
     if (!key->n_pool) {
-        table->reason = arena_printf(making->seeder->arena, "foreign key %s refers to %s, which has no rows", key->object->name, key->target);
+        table->reason = arena_printf(making->seeder->arena, "foreign key %s refers to %s, which has no rows",
+                                     key->object->name, key->target);
         return false;
     }
     bool in_turn = is_distinct(making, key) && !making->fresh;
@@ -158,7 +159,13 @@ static const char *cell_of(struct making *making, const struct seed_column *colu
 bool seed_row_make(struct seeder *seeder, struct seed_table *table, size_t number, bool fresh, const char **cells)
 {
     bool *done = ARENA_ARRAY(seeder->arena, bool, table->n_columns + 1);
-    struct making making = {.seeder = seeder, .table = table, .number = number, .fresh = fresh, .common = SIZE_MAX, .cells = cells, .done = done};
+    struct making making = {.seeder = seeder,
+                            .table = table,
+                            .number = number,
+                            .fresh = fresh,
+                            .common = SIZE_MAX,
+                            .cells = cells,
+                            .done = done};
     making.stairs = fresh && rng_one_in(&table->rng, 2);
     if (making.stairs) making.common = rng_below(&table->rng, seeder->options.rows * 10) * 8;
     else if (fresh && rng_one_in(&table->rng, 3)) making.common = rng_below(&table->rng, seeder->options.rows * 40);
@@ -174,7 +181,8 @@ bool seed_row_make(struct seeder *seeder, struct seed_table *table, size_t numbe
 /* ---- keys */
 
 /* The key's values as one text; NULL: it is like no other one. */
-static const char *key_text(struct arena *arena, const struct seed_table *table, size_t number, const char *const *cells)
+static const char *key_text(struct arena *arena, const struct seed_table *table, size_t number,
+                            const char *const *cells)
 {
     const struct seed_key *key = &table->keys.at[number];
     struct buf text = buf_new(arena);
@@ -238,7 +246,8 @@ static void add_cells(const struct seed_table *table, const char *const *cells, 
     buf_addc(sql, ')');
 }
 
-void seed_insert_sql(struct seeder *seeder, const struct seed_table *table, const struct seed_rows_made *rows, struct buf *sql)
+void seed_insert_sql(struct seeder *seeder, const struct seed_table *table, const struct seed_rows_made *rows,
+                     struct buf *sql)
 {
     struct buf names = buf_new(seeder->arena);
     add_names(table, &names);

@@ -1,4 +1,5 @@
-/* seed_scalars.c: the n-th value of each built-in type, as its input function takes it. Numbers, dates and times grow with n. */
+/* seed_scalars.c: the n-th value of each built-in type, as its input function takes it. Numbers, dates and times
+ * grow with n. */
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -76,7 +77,8 @@ static const char *boolean(struct arena *arena, const char *mods, size_t n)
 static const char *brief(struct arena *arena, size_t n, size_t length)
 {
     struct buf text = buf_new(arena);
-    for (size_t i = 0; i < length && (i == 0 || n); i++, n /= strlen(DIGITS)) buf_addc(&text, DIGITS[n % strlen(DIGITS)]);
+    for (size_t i = 0; i < length && (i == 0 || n); i++, n /= strlen(DIGITS))
+        buf_addc(&text, DIGITS[n % strlen(DIGITS)]);
     return text.text;
 }
 
@@ -137,8 +139,10 @@ static const char *json(struct arena *arena, const char *mods, size_t n)
 {
     (void)mods;
     if (n % 9 == 7) return arena_printf(arena, "[%zu, \"two\", null]", n);
-    return arena_printf(arena, "{\"id\": %zu, \"name\": \"O'Brien \\\"%zu\\\"\", \"tags\": [\"a\", \"ä\"], \"more\": {\"none\": null}}",
-                        n, n);
+    return arena_printf(
+        arena, "{\"id\": %zu, \"name\": \"O'Brien \\\"%zu\\\"\", \"tags\": [\"a\", \"ä\"],"
+        " \"more\": {\"none\": null}}",
+        n, n);
 }
 
 /* ---- dates and times */
@@ -190,7 +194,8 @@ static const char *interval(struct arena *arena, const char *mods, size_t n)
 {
     bool all = !mods || str_starts(mods, "32767");
     if (all) return arena_printf(arena, "%zu days %02zu:%02zu:00", n + 1, n % 24, n % 60);
-    return arena_printf(arena, "%zu years %zu mons %zu days %02zu:%02zu:%02zu", n + 1, n % 12, n % 28, n % 24, n % 60, n % 60);
+    return arena_printf(arena, "%zu years %zu mons %zu days %02zu:%02zu:%02zu", n + 1, n % 12, n % 28, n % 24, n % 60,
+                        n % 60);
 }
 
 /* ---- networks, bits, geometry and the rest */
@@ -301,7 +306,8 @@ static const char *catalog_name(const char *name, size_t n)
         {"regclass", {"pg_class", "pg_type", "pg_proc"}}, {"regtype", {"integer", "text", "uuid"}},
         {"regproc", {"pg_catalog.pg_sleep", "pg_catalog.version", "pg_catalog.pg_backend_pid"}},
         {"regprocedure", {"pg_catalog.abs(integer)", "pg_catalog.lower(text)", "pg_catalog.upper(text)"}},
-        {"regoper", {"||/", "|/", "!~~*"}}, {"regoperator", {"+(integer,integer)", "-(integer,integer)", "*(integer,integer)"}},
+        {"regoper", {"||/", "|/", "!~~*"}},
+        {"regoperator", {"+(integer,integer)", "-(integer,integer)", "*(integer,integer)"}},
         {"regconfig", {"simple", "english", "german"}}, {"regdictionary", {"simple", "english_stem", "german_stem"}},
         {"regnamespace", {"pg_catalog", "information_schema", "pg_toast"}},
         {"regrole", {"pg_monitor", "pg_read_all_stats", "pg_read_all_settings"}},
@@ -318,14 +324,16 @@ const char *scalar_text(struct arena *arena, const char *name, const char *mods,
     static const struct {
         const char *name, *(*text)(struct arena *arena, const char *mods, size_t n);
     } types[] = {
-        {"int2", small}, {"int4", whole}, {"int8", whole}, {"numeric", numeric}, {"float4", fraction}, {"float8", fraction},
+        {"int2", small}, {"int4", whole}, {"int8", whole}, {"numeric", numeric}, {"float4", fraction},
+        {"float8", fraction},
         {"money", money}, {"bool", boolean}, {"text", text_value}, {"varchar", text_value}, {"bpchar", blank_padded},
         {"name", name_value}, {"char", one_byte}, {"bytea", bytes}, {"uuid", uuid}, {"json", json}, {"jsonb", json},
         {"date", date}, {"timestamp", timestamp}, {"timestamptz", timestamp_zone}, {"time", time_of_day},
         {"timetz", time_zone}, {"interval", interval}, {"inet", inet}, {"cidr", cidr}, {"macaddr", hardware},
         {"macaddr8", hardware_long}, {"bit", bits}, {"varbit", varying_bits}, {"tsvector", search_vector},
         {"tsquery", search_query}, {"pg_lsn", log_position}, {"tid", row_place}, {"oid", whole}, {"xid", whole},
-        {"xid8", whole}, {"cid", whole}, {"pg_snapshot", snapshot}, {"txid_snapshot", snapshot}, {"jsonpath", json_path},
+        {"xid8", whole}, {"cid", whole}, {"pg_snapshot", snapshot}, {"txid_snapshot", snapshot},
+        {"jsonpath", json_path},
         {"refcursor", name_value}, {"int2vector", numbers}, {"oidvector", numbers},
     };
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {

@@ -1,4 +1,5 @@
-/* seed_server.c: the transaction that rows are made in: its settings, silent triggers and rules, statements that may fail. */
+/* seed_server.c: the transaction that rows are made in: its settings, silent triggers and rules, statements that may
+ * fail. */
 #include "pg/seed_parts.h"
 
 static const struct span nowhere = {0, 0};
@@ -6,7 +7,8 @@ static const struct span nowhere = {0, 0};
 static const char start[] =
     "BEGIN; SET LOCAL search_path = ''; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'postgres';"
     " SET LOCAL TimeZone = 'UTC'; SET LOCAL standard_conforming_strings = on; SET LOCAL lc_monetary = 'C';"
-    " SET LOCAL xmloption = 'content'; SET LOCAL session_replication_role = origin; SET LOCAL transform_null_equals = off;"
+    " SET LOCAL xmloption = 'content'; SET LOCAL session_replication_role = origin;"
+    " SET LOCAL transform_null_equals = off;"
     " SET LOCAL client_min_messages = error; SET LOCAL lock_timeout = 0; SET CONSTRAINTS ALL IMMEDIATE;"
     " SAVEPOINT modelc_seed";
 
@@ -14,24 +16,29 @@ static const char start[] =
 
 enum { HOMES, SUBTYPES, TRIGGERS, RULES, EVENTS, RIGHTS, QUERIES };
 
-/* A partition's rows pass its own checks, too; its parent's are inherited. A foreign table takes no rows here. PostgreSQL 13
- * and 14 call a partition's copy of a trigger internal; what belongs to a constraint stays at work. */
+/* A partition's rows pass its own checks, too; its parent's are inherited. A foreign table takes no rows here.
+ * PostgreSQL 13 and 14 call a partition's copy of a trigger internal; what belongs to a constraint stays at work. */
 static const char *const queries[QUERIES] = {
     [HOMES] = "SELECT n.nspname, c.relname, coalesce(pg_get_partition_constraintdef(l.oid), 'true')"
-              " || coalesce((SELECT string_agg(' AND ((' || pg_get_expr(k.conbin, k.conrelid) || ') IS NOT FALSE)', '' ORDER BY k.conname)"
+              " || coalesce((SELECT string_agg(' AND ((' || pg_get_expr(k.conbin, k.conrelid) || ') IS NOT FALSE)', '' "
+              "ORDER BY k.conname)"
               "     FROM pg_constraint k WHERE k.conrelid = l.oid AND k.contype = 'c' AND k.coninhcount = 0), '')"
               " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace, pg_partition_tree(c.oid) p"
-              " JOIN pg_class l ON l.oid = p.relid WHERE c.relkind = 'p' AND NOT c.relispartition AND p.isleaf AND l.relkind = 'r'"
+              " JOIN pg_class l ON l.oid = p.relid WHERE c.relkind = 'p' AND NOT c.relispartition AND p.isleaf AND "
+              "l.relkind = 'r'"
               " AND " OF_USERS " ORDER BY 1, 2, l.relname, l.relnamespace::regnamespace::text",
     [SUBTYPES] = "SELECT n.nspname || '.' || t.typname, format_type(r.rngsubtype, NULL) FROM pg_range r"
-                 " JOIN pg_type t ON t.oid = r.rngtypid JOIN pg_namespace n ON n.oid = t.typnamespace WHERE n.nspname <> 'pg_catalog'",
-    [TRIGGERS] = "SELECT n.nspname, c.relname, t.tgname, t.tgenabled, 'TRIGGER' FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+                 " JOIN pg_type t ON t.oid = r.rngtypid JOIN pg_namespace n ON n.oid = t.typnamespace WHERE n.nspname "
+                 "<> 'pg_catalog'",
+    [TRIGGERS] = "SELECT n.nspname, c.relname, t.tgname, t.tgenabled, 'TRIGGER' FROM pg_trigger t JOIN pg_class c ON "
+                 "c.oid = t.tgrelid"
                  " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE t.tgenabled <> 'D' AND c.relkind IN ('r', 'p')"
                  " AND (NOT t.tgisinternal OR t.tgconstraint = 0) AND " OF_USERS
                  " ORDER BY (SELECT count(*) FROM pg_partition_ancestors(c.oid)), 1, 2, 3",
-    [RULES] = "SELECT n.nspname, c.relname, r.rulename, r.ev_enabled, 'RULE' FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class"
-              " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE r.ev_enabled <> 'D' AND c.relkind IN ('r', 'p') AND " OF_USERS
-              " ORDER BY 1, 2, 3",
+    [RULES] = "SELECT n.nspname, c.relname, r.rulename, r.ev_enabled, 'RULE' FROM pg_rewrite r JOIN pg_class c ON "
+              "c.oid = r.ev_class"
+              " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE r.ev_enabled <> 'D' AND c.relkind IN ('r', 'p') "
+              "AND " OF_USERS " ORDER BY 1, 2, 3",
     [EVENTS] = "SELECT evtname, evtenabled FROM pg_event_trigger WHERE evtenabled <> 'D' ORDER BY 1",
     [RIGHTS] = "SELECT current_setting('is_superuser')",
 };
@@ -95,7 +102,8 @@ static void silence(struct seeder *seeder, const struct rows *rows, struct buf *
         const char *table = sql_qname_str(seeder->arena, rows_get(rows, i, 0), rows_get(rows, i, 1));
         const char *name = sql_ident_str(seeder->arena, rows_get(rows, i, 2)), *what = rows_get(rows, i, 4);
         buf_printf(sql, "ALTER TABLE %s DISABLE %s %s;", table, what, name);
-        const char *back = arena_printf(seeder->arena, "ALTER TABLE %s %s %s %s;", table, state_word(rows_get(rows, i, 3)), what, name);
+        const char *back = arena_printf(seeder->arena, "ALTER TABLE %s %s %s %s;", table,
+                                        state_word(rows_get(rows, i, 3)), what, name);
         vec_push(seeder->arena, &seeder->restore, back);
     }
 }
@@ -112,7 +120,8 @@ static void restore_events(struct seeder *seeder, const struct rows *rows)
 {
     for (size_t i = 0; i < rows->n_rows; i++) {
         const char *name = sql_ident_str(seeder->arena, rows_get(rows, i, 0));
-        const char *back = arena_printf(seeder->arena, "ALTER EVENT TRIGGER %s %s;", name, state_word(rows_get(rows, i, 1)));
+        const char *back =
+            arena_printf(seeder->arena, "ALTER EVENT TRIGGER %s %s;", name, state_word(rows_get(rows, i, 1)));
         vec_push(seeder->arena, &seeder->restore, back);
     }
 }
@@ -135,8 +144,9 @@ static void read_homes(struct seeder *seeder, const struct rows *rows)
     for (size_t i = 0; i < rows->n_rows; i++) {
         const char *table = sql_qname_str(seeder->arena, rows_get(rows, i, 0), rows_get(rows, i, 1));
         const char *before = map_get(seeder->homes, table);
-        map_put(seeder->homes, table, arena_printf(seeder->arena, "%s%s(%s)", before ? before : "", before ? " OR " : "",
-                                                   rows_get(rows, i, 2)));
+        map_put(
+            seeder->homes, table,
+            arena_printf(seeder->arena, "%s%s(%s)", before ? before : "", before ? " OR " : "", rows_get(rows, i, 2)));
     }
 }
 

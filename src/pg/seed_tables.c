@@ -9,8 +9,10 @@
 static bool repeats(const char *function)
 {
     static const char *const steady[] = {
-        "nextval", "concat", "lpad", "rpad", "to_char", "format", "upper", "lower", "md5", "array_fill", "jsonb_build_object",
-        "json_build_object", "jsonb_build_array", "json_build_array", "decode", "encode", "make_date", "make_interval", "hstore",
+        "nextval", "concat", "lpad", "rpad", "to_char", "format", "upper", "lower", "md5", "array_fill",
+        "jsonb_build_object",
+        "json_build_object", "jsonb_build_array", "json_build_array", "decode", "encode", "make_date", "make_interval",
+        "hstore",
         "point", "numrange", "int4range", "daterange", "tstzrange", "tsrange", "to_tsvector", "substr", "substring",
     };
     for (size_t i = 0; i < sizeof steady / sizeof *steady; i++) {
@@ -97,7 +99,8 @@ static size_t *columns_of(struct seeder *seeder, const struct seed_table *table,
     *n = 0;
     sql_mentions(seeder->arena, SQL_EXPR, text, &mentions);
     for (size_t i = 0; i < mentions.n; i++) {
-        size_t number = mentions.at[i].what == SQL_MENTION_COLUMN ? column_number(table, mentions.at[i].name) : table->n_columns;
+        size_t number =
+            mentions.at[i].what == SQL_MENTION_COLUMN ? column_number(table, mentions.at[i].name) : table->n_columns;
         bool known = number == table->n_columns;
         for (size_t k = 0; k < *n; k++) known = known || numbers[k] == number;
         if (!known) numbers[(*n)++] = number;
@@ -132,8 +135,8 @@ static void read_key(struct seeder *seeder, struct seed_table *table, const stru
     add_key(seeder, table, key);
 }
 
-/* An index's or exclusion's elements. Where it is partial, has expressions or other operators than =, only the server can
- * tell what is alike. */
+/* An index's or exclusion's elements. Where it is partial, has expressions or other operators than =, only the
+ * server can tell what is alike. */
 static void read_elements(struct seeder *seeder, struct seed_table *table, const struct object *object, bool strict)
 {
     const struct keys *keys = &object_get(object, "elements")->keys;
@@ -216,9 +219,11 @@ static bool is_known(const struct seed_table *table, const struct seed_foreign_k
 
 static void read_foreign_key(struct seeder *seeder, struct seed_table *table, const struct object *object)
 {
-    const struct refs *columns = &object_get(object, "columns")->refs, *targets = &object_get(object, "target_columns")->refs;
+    const struct refs *columns = &object_get(object, "columns")->refs,
+                      *targets = &object_get(object, "target_columns")->refs;
     const struct ref *target = &object_get(object, "table")->ref;
-    struct seed_foreign_key key = {.object = object, .n = columns->n, .full = str_eq(object_text(object, "match"), "full")};
+    struct seed_foreign_key key = {
+        .object = object, .n = columns->n, .full = str_eq(object_text(object, "match"), "full")};
     key.columns = ARENA_ARRAY(seeder->arena, size_t, columns->n + 1);
     key.targets = ARENA_ARRAY(seeder->arena, const char *, columns->n + 1);
     if (targets->n != columns->n) return;

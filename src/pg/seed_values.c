@@ -1,5 +1,5 @@
-/* seed_values.c: the n-th value of any type: arrays, enums, domains, composites, ranges, and types that modelc knows by name
- * only, whose values are found by trying. */
+/* seed_values.c: the n-th value of any type: arrays, enums, domains, composites, ranges, and types that modelc knows
+ * by name only, whose values are found by trying. */
 #include <string.h>
 
 #include "pg/seed_parts.h"
@@ -75,7 +75,8 @@ static const char *row_value(struct seeder *seeder, const struct object *of, siz
 
 static bool grows(const struct type_name *type)
 {
-    static const char growing[] = " int2 int4 int8 numeric float4 float8 date timestamp timestamptz time money oid pg_lsn interval ";
+    static const char growing[] =
+        " int2 int4 int8 numeric float4 float8 date timestamp timestamptz time money oid pg_lsn interval ";
     const struct type_name base = type_base(type);
     size_t length = base.sql.name ? strlen(base.sql.name) : 0;
     if (base.to || base.sql.array || !length) return false;
@@ -128,9 +129,11 @@ static const struct { const char *type, *form; } known_forms[] = {
     {"hstore", "a=>#, \"b c\"=>NULL"}, {"citext", "Text #"}, {"ltree", "top.a#"}, {"lquery", "*.a#.*"},
     {"ltxtquery", "a# & b"}, {"cube", "(#,2,3)"}, {"earth", "(0,0,6378168)"}, {"seg", "# .. 2000"},
     {"isbn", "0-393-04002-X"}, {"isbn13", "978-0-393-04002-9"}, {"issn", "1436-4522"}, {"ean13", "978-0-393-04002-9"},
-    {"upc", "220500112014"}, {"geometry", "POINT(# 1)"}, {"geometry", "SRID=4326;POINT(# 1)"}, {"geography", "POINT(# 1)"},
+    {"upc", "220500112014"}, {"geometry", "POINT(# 1)"}, {"geometry", "SRID=4326;POINT(# 1)"},
+    {"geography", "POINT(# 1)"},
     {"vector", "[#,2,3]"}, {"xml", "<item id=\"#\">O'Brien &amp; ä</item>"}, {"query_int", "# | 2"},
-    {"", "text #"}, {"", "a=>#"}, {"", "a#"}, {"", "#"}, {"", "(#,1)"}, {"", "{#}"}, {"", "[#,1]"}, {"", "<#,1>"}, {"", "2020-01-01"},
+    {"", "text #"}, {"", "a=>#"}, {"", "a#"}, {"", "#"}, {"", "(#,1)"}, {"", "{#}"}, {"", "[#,1]"}, {"", "<#,1>"},
+    {"", "2020-01-01"},
     {"", ""}, {"", "0"}, {"", "1"}, {"", "t"},
 };
 

@@ -177,7 +177,33 @@ static void check_key_not_null(const struct checking *c)
     }
 }
 
+static void say_virtual(const struct checking *c, const struct object *column, struct span span)
+{
+    if (!column || !object_flag(column, "virtual")) return;
+    struct diag *diag = say(c, D_INVALID, span_known(span) ? span : c->object->span, "%s is virtual: PostgreSQL makes no %s of it",
+                            shown(c, column), c->object->kind->title);
+    diag_note(c->r->ctx, diag, value_span(column, "virtual"), "said here");
+    diag_mend(c->r->ctx, diag, "mend", "leave out `virtual`: the column is stored");
+}
+
+/* What is nowhere stored has no index. */
+static void check_virtual(const struct checking *c)
+{
+    const struct value *columns = object_get(c->object, "columns"), *elements = object_get(c->object, "elements");
+    for (size_t i = 0; i < columns->refs.n; i++) say_virtual(c, columns->refs.at[i].to, columns->refs.at[i].span);
+    for (size_t i = 0; i < elements->keys.n; i++) say_virtual(c, elements->keys.at[i].column, elements->span);
+}
+
 /* ---- foreign keys */
+
+static void check_period(const struct checking *c)
+{
+    static const char *const actions[] = {"on_delete", "on_update"};
+    for (size_t i = 0; i < sizeof actions / sizeof *actions && object_flag(c->object, "period"); i++) {
+        if (!object_get(c->object, actions[i])->set) continue;
+        say(c, D_INVALID, value_span(c->object, actions[i]), "a foreign key over a period has no other action than `no action`");
+    }
+}
 
 static bool same_columns(const struct refs *a, const struct refs *b)
 {
@@ -230,6 +256,7 @@ static void check_target_key(const struct checking *c)
     for (size_t i = 0; i < table->children.n; i++) {
         const struct object *key = table->children.at[i];
         if (!is_unique_key(c->r->ctx->arena, key, &targets->refs)) continue;
+        if (object_flag(key, "without_overlaps") != object_flag(c->object, "period")) continue;
         if (!is_deferrable(key)) return;
         deferrable = key;
     }
@@ -241,7 +268,8 @@ static void check_target_key(const struct checking *c)
                             shown(c, table), names.text);
     if (deferrable)
         diag_note(c->r->ctx, diag, deferrable->span, "this one is deferrable, and PostgreSQL takes none that is");
-    else diag_mend(c->r->ctx, diag, "mend", "write `unique (%s)` in table %s", names.text, shown(c, table));
+    else diag_mend(c->r->ctx, diag, "mend", "write `unique (%s%s)` in table %s", names.text,
+                   object_flag(c->object, "period") ? " without overlaps" : "", shown(c, table));
 }
 
 static void check_count(const struct checking *c)
@@ -328,6 +356,12 @@ static const struct check {
     CHECK(elements, "index", SEVERITY_ERROR),
     CHECK(elements, "exclude", SEVERITY_ERROR),
     CHECK(key_not_null, "primary_key", SEVERITY_ERROR),
+    CHECK(virtual, "primary_key", SEVERITY_ERROR),
+    CHECK(virtual, "unique", SEVERITY_ERROR),
+    CHECK(virtual, "exclude", SEVERITY_ERROR),
+    CHECK(virtual, "index", SEVERITY_ERROR),
+    CHECK(virtual, "foreign_key", SEVERITY_ERROR),
+    CHECK(period, "foreign_key", SEVERITY_ERROR),
     CHECK(count, "foreign_key", SEVERITY_ERROR),
     CHECK(target_key, "foreign_key", SEVERITY_ERROR),
     CHECK(types, "foreign_key", SEVERITY_ERROR),

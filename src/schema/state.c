@@ -44,9 +44,9 @@ static void add_keys(struct buf *out, const struct keys *keys)
 static const char *value_text(struct arena *arena, const struct field *field, const struct value *value)
 {
     struct buf out = buf_new(arena);
-    if (!value->set) return field->absent;
+    if (!value->set) return field->type == VALUE_FLAG ? "no" : field->absent;
     switch (field->type) {
-    case VALUE_FLAG: return value->flag ? "yes" : NULL;
+    case VALUE_FLAG: return value->flag ? "yes" : "no";
     case VALUE_WORD: case VALUE_TEXT: return value->text;
     case VALUE_REF: add_ref(&out, &value->ref); break;
     case VALUE_REFS:

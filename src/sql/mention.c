@@ -99,6 +99,9 @@ static void look_at(const struct walk *walk, const json_t *object)
     if (names && json_object_get(object, "typemod")) add_listed(walk, SQL_MENTION_TYPE, names, object);
     add_listed(walk, SQL_MENTION_FUNCTION, json_object_get(object, "funcname"), object);
     add_listed(walk, SQL_MENTION_FUNCTION, json_object_get(object, "objname"), object);
+    /* SUPPORT f */
+    if (str_eq(json_member(object, "defname"), "support"))
+        add_listed(walk, SQL_MENTION_FUNCTION, json_at(object, "arg", "List", "items", NULL), object);
     if (json_is_object(constant)) add(walk, SQL_MENTION_LITERAL, NULL, json_member(constant, "sval"), object);
     if (json_is_string(kind) && str_starts(json_string_value(kind), "AEXPR_")) {
         add_listed(walk, SQL_MENTION_OPERATOR, json_object_get(object, "name"), object);

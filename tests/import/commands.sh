@@ -49,6 +49,15 @@ ends "no database" 3 'cannot connect' import --db "postgresql://nobody@/none?hos
 tap_result $? "and no folder is made"
 ends "a wrong layout" 2 'one of: single schema group table' import --layout odd
 
+# ---- of things that say the same only their names tell which is which
+printf 'CREATE TABLE t (a int, b int, CHECK (a > b), CHECK (a > b), UNIQUE (a));' >"$work/twins.sql"
+database twins "$work/twins.sql"
+project twins
+ends "twins" 0 '' import
+holds "are both named" '^  check t_check ' "$dir/models/public.model"
+holds "each by its name" '^  check t_check1 ' "$dir/models/public.model"
+holds "what has no twin is not" '^  a  integer\? unique$' "$dir/models/public.model"
+
 # ---- an empty database, and one that may only be read
 database empty
 project empty

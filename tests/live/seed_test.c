@@ -1,5 +1,5 @@
-/* seed_test.c: rows for every table of a schema with all that tables may have (seed.sql), and of the schemas that others
- * wrote. Usage: seed_test seed.sql FOLDER, or with further files: what becomes of these only. */
+/* seed_test.c: rows for every table of a schema with all that tables may have (seed.sql), and of the schemas that
+ * others wrote. Usage: seed_test seed.sql FOLDER, or with further files: what becomes of these only. */
 #include <time.h>
 
 #include "base/file.h"
@@ -9,17 +9,20 @@
 #include "pg_fixture.h"
 
 /* What not every version has, and what would get in the way of making the rest. */
-static const char multiranges[] = "CREATE TABLE multiranges (a int4multirange NOT NULL, b datemultirange NOT NULL, c floats_multirange NOT NULL,"
-                                  " d int4multirange[] NOT NULL)";
+static const char multiranges[] =
+    "CREATE TABLE multiranges (a int4multirange NOT NULL, b datemultirange NOT NULL, c floats_multirange NOT NULL,"
+    " d int4multirange[] NOT NULL)";
 static const char event_trigger[] = "CREATE EVENT TRIGGER ev ON ddl_command_end EXECUTE FUNCTION ev();"
                                     "CREATE EVENT TRIGGER ev2 ON ddl_command_start EXECUTE FUNCTION ev();"
                                     "ALTER EVENT TRIGGER ev2 ENABLE ALWAYS";
 
 static const char voices[] =
-    "SELECT md5(string_agg(x, ',' ORDER BY x)) FROM (SELECT tgrelid::regclass::text || tgname || tgenabled FROM pg_trigger"
+    "SELECT md5(string_agg(x, ',' ORDER BY x))"
+    " FROM (SELECT tgrelid::regclass::text || tgname || tgenabled FROM pg_trigger"
     " UNION ALL SELECT ev_class::regclass::text || rulename || ev_enabled FROM pg_rewrite"
     " UNION ALL SELECT evtname || evtenabled FROM pg_event_trigger) AS v (x)";
-static const char settings[] = "SELECT md5(string_agg(name || setting, ',' ORDER BY name)) FROM pg_settings WHERE source = 'session'";
+static const char settings[] =
+    "SELECT md5(string_agg(name || setting, ',' ORDER BY name)) FROM pg_settings WHERE source = 'session'";
 
 struct database {
     struct fixture f;
@@ -75,9 +78,11 @@ static bool load_everything(struct database *db, struct ctx *ctx, struct scratch
 /* All rows of all tables, whatever their order. */
 static const char *all_rows(struct database *db)
 {
-    const char *sql = ask(&db->f, "SELECT string_agg(format('SELECT %L || md5(coalesce(string_agg(x::text, E''\\n'' ORDER BY x::text), ''''))"
-                                  " FROM %s AS x', c.oid::regclass, c.oid::regclass), ' UNION ALL ' ORDER BY c.oid::regclass::text)"
-                                  " FROM pg_class c WHERE relkind = 'r' AND relnamespace::regnamespace::text !~ '^(pg_|information_schema)'");
+    const char *sql =
+        ask(&db->f,
+            "SELECT string_agg(format('SELECT %L || md5(coalesce(string_agg(x::text, E''\\n'' ORDER BY x::text), ''''))"
+            " FROM %s AS x', c.oid::regclass, c.oid::regclass), ' UNION ALL ' ORDER BY c.oid::regclass::text)"
+            " FROM pg_class c WHERE relkind = 'r' AND relnamespace::regnamespace::text !~ '^(pg_|information_schema)'");
     return ask(&db->f, sql);
 }
 
@@ -92,19 +97,26 @@ static const struct { const char *what, *sql, *answer; } facts[] = {
     {"a grandchild, too", "SELECT count(*) FROM grandchild", "20"},
     {"a unique boolean gives two rows", "SELECT count(*) FROM flags", "2"},
     {"a key of two booleans four", "SELECT count(*) FROM keys", "4"},
-    {"rows refer to rows before them", "WITH RECURSIVE r AS (SELECT id FROM tree WHERE parent IS NULL UNION SELECT t.id FROM tree t JOIN r ON t.parent = r.id)"
+    {"rows refer to rows before them",
+     "WITH RECURSIVE r AS (SELECT id FROM tree WHERE parent IS NULL UNION SELECT t.id"
+     " FROM tree t JOIN r ON t.parent = r.id)"
                                        " SELECT count(*) FROM r", "20"},
     {"some do", "SELECT count(parent) > 5 AND count(next) > 5 FROM tree", "t"},
     {"a loop is closed where it can be", "SELECT count(egg) > 5 FROM hen", "t"},
     {"a composite reference to the own table", "SELECT count(boss) > 0 FROM users", "t"},
     {"references share a column", "SELECT count(*) > 10 AND count(who) > 3 FROM tasks", "t"},
     {"MATCH FULL is all or nothing", "SELECT count(*) FILTER (WHERE a IS NULL) > 0 AND count(b) > 5 FROM fulls", "t"},
-    {"loops of columns that can't be NULL", "SELECT (SELECT count(*) FROM h1) + (SELECT count(*) FROM j2) + (SELECT count(*) FROM tree_always)", "60"},
+    {"loops of columns that can't be NULL",
+     "SELECT (SELECT count(*) FROM h1) + (SELECT count(*) FROM j2) + (SELECT count(*) FROM tree_always)", "60"},
     {"some values are NULL", "SELECT count(*) - count(email) > 0 FROM indexed", "t"},
-    {"some texts are hard to quote", "SELECT bool_or(d1 LIKE '%''%') AND bool_or(d1 LIKE E'%\\n%') AND bool_or(d1 ~ '[^\\x01-\\x7f]') FROM scalars", "t"},
+    {"some texts are hard to quote",
+     "SELECT bool_or(d1 LIKE '%''%') AND bool_or(d1 LIKE E'%\\n%') AND bool_or(d1 ~ '[^\\x01-\\x7f]')"
+     " FROM scalars", "t"},
     {"a text is empty", "SELECT count(*) > 0 FROM scalars WHERE d1 = '' OR d2 = '' OR d9 = ''", "t"},
-    {"most ranges are not empty", "SELECT count(*) > 10 FROM scalars WHERE NOT isempty(n1) AND NOT isempty(n6) AND NOT isempty(n7)", "t"},
-    {"no time of ours", "SELECT count(*) FROM defaults WHERE at > now() - interval '1 hour' AND at < now() + interval '1 hour'", "0"},
+    {"most ranges are not empty",
+     "SELECT count(*) > 10 FROM scalars WHERE NOT isempty(n1) AND NOT isempty(n6) AND NOT isempty(n7)", "t"},
+    {"no time of ours",
+     "SELECT count(*) FROM defaults WHERE at > now() - interval '1 hour' AND at < now() + interval '1 hour'", "0"},
     {"rows where a trigger or rule would refuse", "SELECT count(*) FROM trig", "20"},
     {"rows where a policy hides them", "SELECT count(*) FROM secured", "20"},
     {"a sequence that ends", "SELECT count(*) FROM runs_out", "20"},
@@ -113,8 +125,10 @@ static const struct { const char *what, *sql, *answer; } facts[] = {
 
 static void check_facts(struct database *db)
 {
-    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) is_text(ask(&db->f, facts[i].sql), facts[i].answer, facts[i].what);
-    if (db->f.conn->version >= 140000) is_text(ask(&db->f, "SELECT count(DISTINCT a) > 10 FROM multiranges"), "t", "multiranges");
+    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
+        is_text(ask(&db->f, facts[i].sql), facts[i].answer, facts[i].what);
+    if (db->f.conn->version >= 140000)
+        is_text(ask(&db->f, "SELECT count(DISTINCT a) > 10 FROM multiranges"), "t", "multiranges");
 }
 
 /* Only what nobody could fill is left, and is named. */
@@ -124,7 +138,8 @@ static void check_skipped(struct database *db)
     enum { N = sizeof expected / sizeof *expected };
     bool same = db->report.skipped.n == N;
     for (size_t i = 0; same && i < N; i++) {
-        same = str_eq(db->report.skipped.at[i].path, expected[i]) && !db->report.skipped.at[i].rows && *db->report.skipped.at[i].reason;
+        same = str_eq(db->report.skipped.at[i].path, expected[i]) && !db->report.skipped.at[i].rows &&
+               *db->report.skipped.at[i].reason;
     }
     ok(same, "only what nobody could fill is left out");
 }
@@ -164,8 +179,10 @@ static void check_file(struct ctx *ctx, struct scratch *scratch, const char *pat
     bool loaded = load(&db, ctx, scratch, path);
     if (loaded) seed(&db, 1, false);
     show(&db, path);
-    const char *n = !loaded ? "" : ask(&db.f, "SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition AND relnamespace::regnamespace::text !~"
-                                  " '^(pg_|information_schema)'");
+    const char *n = !loaded ? ""
+                            : ask(&db.f, "SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'p') AND NOT "
+                                         "relispartition AND relnamespace::regnamespace::text !~"
+                                         " '^(pg_|information_schema)'");
     ok(db.done && db.report.skipped.n == 0 && str_eq(n, arena_printf(ctx->arena, "%zu", db.report.tables)),
        "%s: all of its %s tables have rows", path_base(path), n);
 }

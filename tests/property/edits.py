@@ -392,7 +392,7 @@ def column_attributes(g):
         c.p['statistics'] = g.rng.choice([None, 40, 77])
     elif what == 'col_options':
         t = g.m.get(c.parent)
-        if t.p.get('part_of') or t.p.get('partition'):
+        if 'col_options' in g.skip or t.p.get('part_of') or t.p.get('partition'):
             return False
         c.p['col_options'] = g.rng.choice([None, 'n_distinct = 9', 'n_distinct_inherited = 3'])
     elif c.p['type'].text[0] in ('text', 'jsonb', 'bytea'):
@@ -448,9 +448,13 @@ def mutate(g, names):
     if not hasattr(g, 'freed_later'):
         g.freed_later = []
     for name in names:
-        if EDITS[name](g):
+        if not skipped(g, name) and EDITS[name](g):
             done.append(name)
     return done
+
+
+def skipped(g, name):
+    return name in g.skip or name.split(' ', 1)[-1] in g.skip
 
 
 def choose(g):

@@ -22,7 +22,7 @@ def maker(kind, weight):
 class Gen:
     """A random state and the means to go on with it: `m` the model, `rng`, `names`, `major` the server's version."""
 
-    def __init__(self, seed, major=15, odd=None):
+    def __init__(self, seed, major=15, odd=None, skip=()):
         self.rng = random.Random(seed)
         self.m = Model()
         self.major = major
@@ -31,7 +31,7 @@ class Gen:
         self.m.shuffle = self.rng.randint(1, 999) if self.chance(0.3) else None
         self.focus = None    # ids that edits prefer (pairs of edits)
         self.before = None   # the state before the edits, once they begin
-        self.weights = {}
+        self.skip = set(skip)  # kinds, values and edits that are left out
 
     def chance(self, share):
         return self.rng.random() < share
@@ -57,7 +57,7 @@ class Gen:
 
     def add(self, kind, schema=None, parent=None, **p):
         """A new object with a fresh name, and perhaps a comment, an owner, grants."""
-        o = self.m.add(kind, self.name(kind, schema, parent), schema, parent, **p)
+        o = self.m.add(kind, self.name(kind, schema, parent), schema, parent, **{k: v for k, v in p.items() if k not in self.skip})
         if self.chance(0.1):
             o.comment = self.rng.choice(COMMENTS)
         self.rights(o, 0.05)
@@ -126,13 +126,14 @@ def type_of(model, o):
     return Ty((Ref(o.id),), 'composite' if o.kind == 'composite' else 'base', o.id)
 
 
-def generate(seed, size=8, weights=None, major=15, odd=None):
+def generate(seed, size=8, weights=None, major=15, odd=None, skip=()):
     """A Gen with a random model of about `size` weighty objects."""
     import make_code    # noqa: F401 the makers register themselves
     import make_tables  # noqa: F401
-    g = Gen(seed, major, odd)
+    g = Gen(seed, major, odd, skip)
     known = dict(WEIGHTS)
     known.update(weights or {})
+    known.update({k: 0 for k in skip if k in known})
     for _ in range(g.rng.choice([0, 0, 1, 2])):
         g.make('schema')
     kinds = list(known)

@@ -72,7 +72,7 @@ def column(g, t, ty=None):
             p['compression'] = 'pglz'
     if g.chance(0.06):
         p['statistics'] = g.rng.randint(10, 500)
-    if g.chance(0.03) and not t.p.get('part_of') and not t.p.get('partition'):
+    if g.chance(0.03) and 'col_options' not in g.skip and not t.p.get('part_of') and not t.p.get('partition'):
         p['col_options'] = g.rng.choice(['n_distinct = 5', 'n_distinct = -0.5'])
     return c
 

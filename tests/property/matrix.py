@@ -53,13 +53,14 @@ CLASSES.update({
 GLOBAL = ('event_trigger', 'publication', 'language', 'access_method', 'foreign_data_wrapper', 'server')
 
 
-def neighbourhood(seed, major):
+def neighbourhood(seed, major, skip=()):
     """A model with one of nearly everything, each thing used by others."""
-    g = Gen(seed, major, odd=0)
+    g = Gen(seed, major, odd=0, skip=skip)
     g.m.bare, g.m.shuffle = False, None
     make_code.schema(g)
     for kind in ('enum', 'domain', 'composite', 'sequence', 'collation', 'range', 'base_type', 'operator_class'):
-        getattr(make_code, 'range_type' if kind == 'range' else kind)(g)
+        if kind not in g.skip:
+            getattr(make_code, 'range_type' if kind == 'range' else kind)(g)
     for _ in range(2):
         t = make_tables.table(g)
         for own in g.some(g.m.of('enum', 'domain', 'composite', 'range', 'base_type'), 2, 3):
@@ -73,7 +74,8 @@ def neighbourhood(seed, major):
         'transform', 'text_search_parser', 'text_search_template', 'text_search_dictionary', 'text_search_configuration', 'foreign_table', 'user_mapping', 'event_trigger',
         'language', 'access_method', 'grant', 'operator_family')]
     for fn in makers:
-        fn(g)
+        if fn.__name__ not in g.skip:
+            fn(g)
     s = g.m.of('schema')[0]
     g.m.add('default_privileges', None, None, None, role='shop_owner', on='tables', in_schema=Ref(s.id), to='app', v=0)
     return g
@@ -93,11 +95,11 @@ def near(model, ids):
     return {x for x in found if model.get(x) and model.get(x).kind != 'schema'}
 
 
-def unit(first, second, seed, major):
+def unit(first, second, seed, major, skip=()):
     """The pair of states of two edits, cut to what they touched and what lies around it; None where there is nothing to do."""
     for attempt in range(8):
         number = seed + attempt * 7919
-        g = neighbourhood(number, major)
+        g = neighbourhood(number, major, skip)
         g.before = g.m.clone()
         g.rng = random.Random(number + 5)
         g.names.rng = g.rng
@@ -192,7 +194,7 @@ def batch(job):
     units, missing, reports = [], [], []
     for n, (first, second) in enumerate(names):
         try:
-            pair = unit(first, second, seed + n, options.major)
+            pair = unit(first, second, seed + n, options.major, options.without)
         except Exception as error:  # the generator's own fault: reported as one
             import traceback
             reports.append(('generator', '%s, then %s' % (first, second), traceback.format_exc(), repr(error)))

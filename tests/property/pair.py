@@ -20,9 +20,9 @@ class Pair:
         return Pair(self.before.clone(), self.after.clone(), list(self.done), self.seed)
 
 
-def draw(seed, size=8, count=None, weights=None, major=15, names=None):
+def draw(seed, size=8, count=None, weights=None, major=15, names=None, skip=()):
     """The pair of a seed: always the same."""
-    g = generate(seed, size, weights, major)
+    g = generate(seed, size, weights, major, skip=skip)
     g.before = g.m.clone()
     g.rng = random.Random(seed * 7 + 1)
     g.names.rng = g.rng

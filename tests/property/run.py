@@ -81,7 +81,7 @@ def one(seed):
     options, prover = Worker.options, Worker.prover
     began = time.time()
     try:
-        pair = draw(seed, options.size, options.edits, options.weights, options.major)
+        pair = draw(seed, options.size, options.edits, options.weights, options.major, skip=options.without)
         pair.texts()
     except Exception:  # the generator's own fault, whatever it is: reported as such
         return seed, 'generator', [], traceback.format_exc(), '', time.time() - began
@@ -118,6 +118,7 @@ def options_of(argv):
     parser.add_argument('--size', type=int, default=8, help='how many things a model is made of, about (8)')
     parser.add_argument('--edits', type=int, help='how many edits each (1 to 20)')
     parser.add_argument('--weight', action='append', default=[], metavar='KIND=N', help='how often a kind is made')
+    parser.add_argument('--without', action='append', default=[], metavar='NAME', help='leave out a kind, an edit, or a value of an object')
     parser.add_argument('--jobs', type=int, default=2)
     parser.add_argument('--shrink', type=float, default=60, help='seconds to shrink a failure, 0: none (60)')
     parser.add_argument('--keep', default='property-failures', help='the folder for cases of what failed')
@@ -152,7 +153,8 @@ def main(argv):
 
 def pairs(options):
     print('1..%d' % options.pairs)
-    print('# MODELC_SEED=%d, size %d, PostgreSQL %d' % (options.seed, options.size, options.major), flush=True)
+    print('# MODELC_SEED=%d, size %d, PostgreSQL %d%s' % (
+        options.seed, options.size, options.major, ''.join(', without ' + x for x in options.without)), flush=True)
     counts, kinds, began = {}, {}, time.time()
     for number, (seed, status, notes, report, signature, took) in enumerate(results(options), 1):
         for word in [status] + notes:

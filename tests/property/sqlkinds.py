@@ -216,7 +216,8 @@ def publication(o):
         text += (' for all tables',)
     elif p.get('in_schema'):
         text += (' for tables in schema ', Ref(p['in_schema'].id, 'n'))
-    return text + (("", " with (publish = 'insert, delete')", " with (publish_via_partition_root = true)")[p['v'] % 3],)
+    # Never updates or deletes: PostgreSQL refuses an UPDATE, such as a backfill, of a published table without a replica identity.
+    return text + ((" with (publish = 'insert')", " with (publish = 'insert, truncate')", " with (publish = 'insert', publish_via_partition_root = true)")[p['v'] % 3],)
 
 
 def statistics(o):

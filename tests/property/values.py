@@ -85,9 +85,17 @@ def btree(ty):
     return ty.fam not in NO_BTREE and not (ty.fam == 'array' and not btree(ty.of))
 
 
+def mentioned(col):
+    """The column in an expression that asks for its family; a domain over an enum has no operators of its own."""
+    ty = col.p['type']
+    if ty.fam == 'enum' and ty.text != (Ref(ty.of),):
+        return Ref(col.id, 'e'), '::', Ref(ty.of)
+    return (Ref(col.id, 'e'),)
+
+
 def predicate(rng, model, col, mention=None):
     """A condition that holds for the sample value. `mention`: what stands for the column (value, in a domain's check)."""
-    c = (Ref(col.id, 'e'),) if mention is None else mention
+    c = mentioned(col) if mention is None else mention
     ty = col.p['type'] if mention is None else col
     ty = under(ty)
     options = [(*c, ' is not null or true'), ('(', *c, ' is null) is not null')]
@@ -114,7 +122,7 @@ def predicate(rng, model, col, mention=None):
 
 def immutable(rng, model, col):
     """(type, expression) of something computed from the column, immutable; None where nothing is at hand."""
-    c, ty = (Ref(col.id, 'e'),), under(col.p['type'])
+    c, ty = mentioned(col), under(col.p['type'])
     if ty.fam == 'num':
         return rng.choice([(base('numeric'), (*c, ' + 1')), (base('double precision'), (*c, ' * 2'))])
     if ty.fam == 'text':
