@@ -14,6 +14,7 @@ struct ctx {
     struct intern *names;
     struct sources *sources;
     struct diags *diags;
+    const char *within; /* the folder that a project's files are read and written in (within.h); NULL: anywhere */
 };
 
 struct ctx *ctx_new(void);

@@ -12,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "base/str.h"
+#include "base/within.h"
 
 #define FILE_MAX ((size_t)64 * 1024 * 1024)
 
@@ -61,6 +62,7 @@ static bool acceptable(struct ctx *ctx, const char *shown, const char *text, siz
 struct source *file_load(struct ctx *ctx, const char *path, const char *shown)
 {
     if (!shown) shown = path;
+    if (!within_check(ctx, path, shown)) return NULL;
     CLEANUP(cleanup_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
     struct buf text = buf_new(ctx->arena);
     if (fd < 0 || !read_all(fd, &text)) {
@@ -126,6 +128,7 @@ static bool fill(int fd, const char *target, const char *text, size_t len, bool 
 
 static bool replace(struct ctx *ctx, const char *path, const char *text, size_t len, bool sync)
 {
+    if (!within_check(ctx, path, path)) return false;
     char *real = realpath(path, NULL); /* writes through a link instead of replacing it */
     const char *target = real ? arena_strdup(ctx->arena, real) : path;
     free(real);
@@ -174,6 +177,7 @@ bool path_exists(const char *path)
 
 bool dir_make(struct ctx *ctx, const char *path, mode_t mode)
 {
+    if (!within_check(ctx, path, path)) return false;
     char *part = arena_strdup(ctx->arena, path);
     for (char *at = part + 1; *part; at++) {
         char end = *at;

@@ -21,6 +21,7 @@ static bool choose_folder(struct import *import)
     import->project = named || project_exists(s->ctx, s->start);
     if (!import->project) s->project = project_without_ini(s->ctx, s->start);
     if (!session_project(s)) return false;
+    if (folder || option_given(s->options, OPT_SQL_FILE)) s->ctx->within = NULL; /* named by who runs it, not by a branch */
     import->folder = folder ? path_join(s->ctx->arena, s->start, folder) : s->project->models;
     return true;
 }

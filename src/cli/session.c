@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/within.h"
+
 static const struct span nowhere = {0, 0};
 
 /* ---- files */
@@ -38,6 +40,7 @@ struct project *session_project(struct session *s)
     if (!extra) return NULL;
     s->project = project_load_with(s->ctx, s->start, option_text(s->options, OPT_CONFIG),
                                    option_text(s->options, OPT_ENV), extra);
+    if (s->project) s->ctx->within = within_of(s->ctx->arena, s->project->root);
     return s->project;
 }
 
@@ -321,16 +324,29 @@ static int spawn_into(const char *const *argv, int out, pid_t *pid)
     return failure;
 }
 
-const char *session_capture(const struct session *s, const char *const *argv)
+bool session_capture_begin(const char *const *argv, struct capture *capture)
 {
-    int ends[2], status = 0;
+    int ends[2];
     pid_t pid;
-    if (pipe2(ends, O_CLOEXEC) != 0) return NULL;
+    if (pipe2(ends, O_CLOEXEC) != 0) return false;
     int failure = spawn_into(argv, ends[1], &pid);
     close(ends[1]);
-    const char *text = failure ? NULL : read_all(s, ends[0]);
-    close(ends[0]);
-    if (failure) return NULL;
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
+    if (failure) close(ends[0]);
+    *capture = (struct capture){ends[0], (long)pid};
+    return failure == 0;
+}
+
+const char *session_captured(const struct session *s, const struct capture *capture)
+{
+    int status = 0;
+    const char *text = read_all(s, capture->fd);
+    close(capture->fd);
+    while (waitpid((pid_t)capture->pid, &status, 0) < 0 && errno == EINTR) continue;
     return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? text : NULL;
+}
+
+const char *session_capture(const struct session *s, const char *const *argv)
+{
+    struct capture capture;
+    return session_capture_begin(argv, &capture) ? session_captured(s, &capture) : NULL;
 }

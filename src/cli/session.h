@@ -83,6 +83,10 @@ int session_spawn(const struct session *s, const char *const *argv);
 /* The same, and what it prints on standard output (at most 16 MiB); its errors are not shown. NULL where it can't be
  * started or fails. */
 const char *session_capture(const struct session *s, const char *const *argv);
+/* The same in two steps: what it prints is there for session_captured(), which waits for its end. False: it can't be started. */
+struct capture { int fd; long pid; };
+bool session_capture_begin(const char *const *argv, struct capture *capture);
+const char *session_captured(const struct session *s, const struct capture *capture);
 /* Closes connections and frees all but the ctx. */
 void session_close(struct session *s);
 

@@ -146,7 +146,7 @@ bool verify_revision(struct verify *v, const struct revision *revision, struct p
             emptied = proof->emptied.n;
             *proof = (struct proof){.revision = revision, .from = (enum fill_from)from, .refused = first.refused,
                                     .refused_at = proof->refused_at, .emptied = proof->emptied,
-                                    .unfilled = from == FILL_AFTER ? first.unfilled : 0};
+                                    .before = proof->before, .unfilled = from == FILL_AFTER ? first.unfilled : 0};
             if (from == FILL_SPARING && emptied == 0) proof->refused_at = first.refused_at;
             proved = attempt(v, proof);
             if (from == FILL_BEFORE) first = *proof;

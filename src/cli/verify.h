@@ -28,6 +28,15 @@ enum fill_from {
     FILL_NONE
 };
 
+/* A state as it was observed. */
+struct look {
+    struct schema *catalog;
+    struct dump dump;
+    const char *dump_text;      /* NULL: nobody could */
+    bool dumping;               /* pg_dump is at it: ask verify_looked() before anything changes */
+    struct capture capture;
+};
+
 struct proof {
     const struct revision *revision;
     bool good;
@@ -35,6 +44,7 @@ struct proof {
     enum fill_from from;
     const char *refused;        /* why not FILL_BEFORE: the server's words */
     const struct statement *refused_at; /* by which statement */
+    struct look before;         /* the state before, once it was looked at */
     struct objects emptied;     /* FILL_SPARING: tables (of any reading of the state before) that stay without rows */
     size_t tables, rows;        /* that have rows; the rows */
     size_t unfilled;            /* tables for which no row could be made */
@@ -52,13 +62,9 @@ void verify_end(struct verify *v);
 
 /* ---- between verify.c, verify_prove.c and verify_report.c */
 
-/* A state as it was observed. */
-struct look {
-    struct schema *catalog;
-    struct dump dump;
-    const char *dump_text;      /* NULL: nobody could */
-};
-bool verify_look(struct verify *v, struct conn *conn, struct look *look);
+/* By the catalog reader; pg_dump begins meanwhile, if `dump`, and is over after verify_looked(). */
+bool verify_look(struct verify *v, struct conn *conn, bool dump, struct look *look);
+void verify_looked(struct verify *v, struct look *look);
 /* Whether a state is as expected, after the downgrade or the second upgrade; else diagnostics at the statements of that direction. */
 bool verify_same(struct verify *v, const struct proof *proof, bool up, const struct look *expected, const struct look *found);
 /* Whether SQL names it: as a word of its own, whatever else that means there. */

@@ -9,19 +9,30 @@
 
 /* ---- observing */
 
-bool verify_look(struct verify *v, struct conn *conn, struct look *look)
+static bool begin_dump(struct verify *v, const struct conn *conn, struct capture *capture)
 {
-    struct session *s = v->s;
-    struct arena *arena = s->ctx->arena;
-    struct catalog_options options = {.state_schema = s->project->state_schema};
-    *look = (struct look){.catalog = catalog_read(conn, &options)};
-    if (!look->catalog) return false;
-    if (!v->pg_dump) return true;
-    const char *but = arena_printf(arena, "--exclude-schema=%s", sql_ident_str(arena, s->project->state_schema));
+    struct arena *arena = v->s->ctx->arena;
+    const char *but = arena_printf(arena, "--exclude-schema=%s", sql_ident_str(arena, v->s->project->state_schema));
     const char *argv[] = {v->pg_dump, "--schema-only", but, "--dbname", conn_url(conn, conn->database), NULL};
-    look->dump_text = session_capture(s, argv);
-    if (look->dump_text) dump_read(arena, look->dump_text, &look->dump);
-    return true;
+    return session_capture_begin(argv, capture);
+}
+
+bool verify_look(struct verify *v, struct conn *conn, bool dump, struct look *look)
+{
+    struct catalog_options options = {.state_schema = v->s->project->state_schema};
+    *look = (struct look){0};
+    look->dumping = dump && v->pg_dump && begin_dump(v, conn, &look->capture);
+    look->catalog = catalog_read(conn, &options);
+    if (!look->catalog) verify_looked(v, look);
+    return look->catalog != NULL;
+}
+
+void verify_looked(struct verify *v, struct look *look)
+{
+    if (!look->dumping) return;
+    look->dumping = false;
+    look->dump_text = session_captured(v->s, &look->capture);
+    if (look->dump_text) dump_read(v->s->ctx->arena, look->dump_text, &look->dump);
 }
 
 /* ---- running */
@@ -109,36 +120,43 @@ static bool empty(struct verify *v, struct conn *conn, const struct schema *live
 }
 
 /* The state before, with rows in it. Those made under the revision's own constraints go back with it. */
-static enum proved fill(struct verify *v, struct conn *conn, struct proof *proof, const struct look *before)
+static enum proved fill(struct verify *v, struct conn *conn, struct proof *proof)
 {
     double unused;
     struct look after;
     if (proof->from == FILL_NONE) return PROVED;
-    if (proof->from != FILL_AFTER && !seed(v, conn, before->catalog, proof)) return NOT_TRIED;
-    if (proof->from == FILL_SPARING) return empty(v, conn, before->catalog, proof) ? PROVED : ROWS_REFUSED;
+    if (proof->from != FILL_AFTER && !seed(v, conn, proof->before.catalog, proof)) return NOT_TRIED;
+    if (proof->from == FILL_SPARING) return empty(v, conn, proof->before.catalog, proof) ? PROVED : ROWS_REFUSED;
     if (proof->from == FILL_BEFORE) return PROVED;
     if (proof->revision->irreversible) return ROWS_REFUSED;
     enum proved up = run(v, conn, proof, true, &unused);
     if (up != PROVED) return up;
     size_t unfilled = proof->unfilled;
-    if (!verify_look(v, conn, &after) || !seed(v, conn, after.catalog, proof)) return NOT_TRIED;
+    if (!verify_look(v, conn, false, &after) || !seed(v, conn, after.catalog, proof)) return NOT_TRIED;
     if (proof->unfilled > unfilled) return ROWS_REFUSED; /* then rather rows in all other tables */
     return run(v, conn, proof, false, &unused);
 }
 
 /* ---- the proof */
 
-static enum proved down_and_up(struct verify *v, struct conn *conn, struct proof *proof, const struct look *before,
-                               const struct look *up, struct seen_rows *back)
+/* What the database is like now, and what it holds. */
+static bool observe(struct verify *v, struct conn *conn, struct look *look, struct seen_rows *rows)
+{
+    bool seen = verify_look(v, conn, true, look) && (!rows || rows_see(conn, v->s->project->state_schema, rows));
+    verify_looked(v, look);
+    return seen;
+}
+
+static enum proved down_and_up(struct verify *v, struct conn *conn, struct proof *proof, const struct look *up, struct seen_rows *back)
 {
     struct look found;
     enum proved proved = run(v, conn, proof, false, &proof->milliseconds[1]);
     if (proved != PROVED) return proved;
-    if (!verify_look(v, conn, &found) || !rows_see(conn, v->s->project->state_schema, back)) return NOT_TRIED;
-    if (!verify_same(v, proof, false, before, &found)) return NOT_PROVED;
+    if (!observe(v, conn, &found, back)) return NOT_TRIED;
+    if (!verify_same(v, proof, false, &proof->before, &found)) return NOT_PROVED;
     proved = run(v, conn, proof, true, &proof->milliseconds[2]);
     if (proved != PROVED) return proved;
-    if (!verify_look(v, conn, &found)) return NOT_TRIED;
+    if (!observe(v, conn, &found, NULL)) return NOT_TRIED;
     return verify_same(v, proof, true, up, &found) ? PROVED : NOT_PROVED;
 }
 
@@ -152,26 +170,35 @@ static void count_rows(struct proof *proof, const struct seen_rows *seen)
     }
 }
 
+/* The state before, looked at once for all attempts, with rows in it. */
+static enum proved prepare(struct verify *v, struct conn *conn, struct proof *proof, struct seen_rows *rows)
+{
+    if (!proof->before.catalog && !verify_look(v, conn, true, &proof->before)) return NOT_TRIED;
+    if (proof->from == FILL_AFTER) verify_looked(v, &proof->before);
+    enum proved proved = fill(v, conn, proof);
+    verify_looked(v, &proof->before);
+    if (proved != PROVED) return proved;
+    if (!rows_see(conn, v->s->project->state_schema, rows)) return NOT_TRIED;
+    count_rows(proof, rows);
+    return PROVED;
+}
+
 enum proved verify_prove(struct verify *v, struct conn *conn, struct proof *proof)
 {
-    const char *state = v->s->project->state_schema;
-    struct look before, after;
+    struct look after;
     struct seen_rows rows_before, rows_up, rows_back;
     struct rows_findings by_up = {0}, by_both = {0};
-    if (!verify_look(v, conn, &before)) return NOT_TRIED;
-    enum proved proved = fill(v, conn, proof, &before);
+    enum proved proved = prepare(v, conn, proof, &rows_before);
     if (proved != PROVED) return proved;
-    if (!rows_see(conn, state, &rows_before)) return NOT_TRIED;
-    count_rows(proof, &rows_before);
     proved = run(v, conn, proof, true, &proof->milliseconds[0]);
     if (proved != PROVED) return proved;
-    if (!verify_look(v, conn, &after) || !rows_see(conn, state, &rows_up)) return NOT_TRIED;
+    if (!observe(v, conn, &after, &rows_up)) return NOT_TRIED;
     rows_compare(v->s->ctx, &rows_before, &rows_up, true, &by_up);
     size_t errors = diag_errors(v->s->ctx);
     bool good = verify_models(v, conn, proof);
     if (!good && diag_errors(v->s->ctx) == errors) return NOT_TRIED;
     if (!proof->revision->irreversible) {
-        proved = down_and_up(v, conn, proof, &before, &after, &rows_back);
+        proved = down_and_up(v, conn, proof, &after, &rows_back);
         if (proved == ROWS_REFUSED || proved == NOT_TRIED) return proved;
         if (proved == PROVED) rows_compare(v->s->ctx, &rows_before, &rows_back, false, &by_both);
     }

@@ -119,7 +119,8 @@ static bool settle(struct verify *v, const struct look *look, struct look *settl
     struct conn *conn = scratch_more(v->scratch);
     if (!conn || !look->dump_text) return false;
     struct source *source = source_add(v->s->ctx->sources, "pg_dump", look->dump_text, strlen(look->dump_text));
-    bool done = load_script(conn, source) && verify_look(v, conn, settled);
+    bool done = load_script(conn, source) && verify_look(v, conn, true, settled);
+    if (done) verify_looked(v, settled);
     scratch_drop(v->scratch, conn);
     return done;
 }

@@ -216,6 +216,7 @@ struct ops {
     bool foreign;                /* what is dropped was made in this database only (--drop): elsewhere it may not exist */
     bool forced;                 /* this change is made only because something it depends on changes */
     int version;                 /* the server's, as 150004; 0: not known */
+    const char *role;            /* whose what is made will be; NULL: not known */
     VEC(struct op) list;
 };
 

@@ -146,6 +146,47 @@ static void join(const struct object *table, enum op_phase phase, struct ops *op
                                  object_shown(arena, table));
 }
 
+/* ---- names of NOT NULL (PostgreSQL 18): what a table has from its parent is called as there */
+
+static const char *inherited_name(const struct object *table, const struct object *parent, const char *column, struct arena *arena)
+{
+    const struct sql_pairs *names = &object_get(table, "not_nulls")->pairs;
+    for (size_t i = 0; table->live && i < names->n; i++) {
+        if (str_eq(names->at[i].name, column)) return names->at[i].value;
+    }
+    const struct object *base = !table->live && parent ? table_column(parent, column) : NULL;
+    return base && !object_flag(base, "nullable") ? not_null_name(base, arena) : NULL;
+}
+
+static void rename_not_null(const struct object *table, const char *old, const char *new, enum op_phase phase, struct ops *ops)
+{
+    struct arena *arena = ops->ctx->arena;
+    if (!old || !new || str_eq(old, new)) return;
+    op_addf(ops, phase, "ALTER TABLE %s RENAME CONSTRAINT %s TO %s", sql_object_str(arena, table), sql_ident_str(arena, old),
+            sql_ident_str(arena, new));
+}
+
+static bool keeps_names(const struct object *column)
+{
+    const struct object *old = column->peer;
+    return old && str_eq(old->name, column->name) && str_eq(old->parent->name, column->parent->name) &&
+           !object_flag(old, "nullable") && !object_flag(column, "nullable");
+}
+
+/* `apart` is the side that stands alone, `below` the one that has a parent. */
+static void rename_not_nulls(const struct object *apart, const struct object *below, const struct object *parent, bool leaves,
+                             const struct object *to, struct ops *ops)
+{
+    struct arena *arena = ops->ctx->arena;
+    if (ops->version < 180000 || (parent && parent->peer && !str_eq(parent->name, parent->peer->name))) return;
+    for (size_t i = 0; i < apart->children.n; i++) {
+        const struct object *column = apart->children.at[i];
+        if (!object_is(column, "column") || column->inherited || !keeps_names(column)) continue;
+        const char *own = not_null_name(column, arena), *other = inherited_name(below, parent, column->name, arena);
+        rename_not_null(to, leaves ? other : own, leaves ? own : other, leaves ? PHASE_LEAVE : PHASE_KEYS, ops);
+    }
+}
+
 static bool inherits_from(const struct object *table, const struct object *parent)
 {
     const struct value *inherits = object_get(table, "inherits");
@@ -177,13 +218,22 @@ static void alter_inherits(const struct object *from, const struct object *to, s
     if (held) inherit_let_go(to, ops);
 }
 
+static bool has_parents(const struct object *table)
+{
+    return object_get(table, "inherits")->refs.n > 0;
+}
+
 void partition_alter(const struct object *from, const struct object *to, bool bound, struct ops *ops)
 {
     const struct object *old = object_get(from, "partition_of")->ref.to, *new = object_get(to, "partition_of")->ref.to;
     bool same = old && new && old->peer == new && !new->anew;
     if (old && (!same || bound)) leave(to, from, ops);
+    if (old && !new) rename_not_nulls(to, from, old, true, to, ops);
+    if (new && !old) rename_not_nulls(from, to, new, false, to, ops);
     if (new && (!same || bound)) join(to, same ? PHASE_RETURN : PHASE_JOIN, ops);
     alter_inherits(from, to, ops);
+    if (!old && !new && from->live && !has_parents(to)) rename_not_nulls(to, from, NULL, true, to, ops);
+    if (!old && !new && to->live && !has_parents(from)) rename_not_nulls(from, to, NULL, false, to, ops);
 }
 
 /* A partition that takes bounds in the same plan, where this one goes. */

@@ -56,19 +56,39 @@ static void create(const struct object *object, struct ops *ops)
     op_add(ops, PHASE_TYPES, sql.text);
 }
 
+/* Whose it is before this plan says otherwise; what the plan makes is its runner's. */
+static const char *owner_now(const struct object *object, const struct ops *ops)
+{
+    const struct object *live = object->live ? object : object->peer, *model = object->live ? object->peer : object;
+    if (!object->peer || object->anew) return ops->role;
+    return ops->reverse && model->owner ? model->owner : live->owner;
+}
+
+/* A sequence has to be its table's owner's before it can be owned by a column. */
+static enum op_phase give_to_owner(const struct object *sequence, const struct object *table, struct ops *ops)
+{
+    const char *now = owner_now(sequence, ops), *owner = owner_now(table, ops);
+    if (!now || !owner || str_eq(now, owner)) return PHASE_FACETS;
+    op_addf(ops, PHASE_JOIN, "ALTER SEQUENCE %s OWNER TO %s", sql_object_str(ops->ctx->arena, sequence),
+            sql_ident_str(ops->ctx->arena, owner))->group = 1;
+    return PHASE_JOIN; /* before the table has another owner, too: then its sequences follow */
+}
+
 static void set_owner(const struct object *object, struct ops *ops)
 {
     struct buf sql = buf_new(ops->ctx->arena);
+    enum op_phase phase = PHASE_FACETS;
     const struct value *owner = &object->values[F_owned_by];
     buf_printf(&sql, "ALTER SEQUENCE %s OWNED BY ", sql_object_str(ops->ctx->arena, object));
     if (owner->set && owner->ref.to) {
+        phase = give_to_owner(object, owner->ref.to->parent, ops);
         sql_table_of(&sql, owner->ref.to);
         buf_addc(&sql, '.');
         sql_object(&sql, owner->ref.to);
     } else {
         buf_add(&sql, "NONE");
     }
-    op_add(ops, PHASE_FACETS, sql.text);
+    op_add(ops, phase, sql.text)->group = phase == PHASE_JOIN ? 1 : 0;
 }
 
 static void finish(const struct object *object, struct ops *ops)

@@ -17,7 +17,8 @@
     F(method, "using", WORD, ALTER, .absent = "heap")                                                 \
     F(replica_identity, NULL, WORD, ALTER, .absent = "default")                                       \
     F(toast, NULL, FLAG, LIVE, )                                                                      \
-    F(part_names, NULL, PAIRS, LIVE, )
+    F(part_names, NULL, PAIRS, LIVE, )                                                                \
+    F(not_nulls, NULL, PAIRS, LIVE, )
 
 enum { FIELDS(FIELD_ENUM) };
 static const struct field fields[] = {FIELDS(FIELD_ROW)};
@@ -243,9 +244,19 @@ static void describe(const struct object *object, struct buf *out)
     "WHERE c.relkind IN ('r', 'p')\n" \
     "    AND c.relnamespace = ANY ((SELECT current_setting('modelc.schemas')::oid[])::oid[])"
 
+/* What the NOT NULLs that it has from its parents are called, by column. */
+#define NOT_NULLS \
+    "SELECT c.oid, array_agg(a.attname || '=' || x.conname) AS not_nulls\n" \
+    "FROM pg_constraint x JOIN pg_class c ON c.oid = x.conrelid\n" \
+    "    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = x.conkey[1]\n" \
+    "WHERE x.contype = 'n' AND x.coninhcount > 0 AND c.relkind IN ('r', 'p') AND position('=' IN a.attname) = 0\n" \
+    "    AND c.relnamespace = ANY ((SELECT current_setting('modelc.schemas')::oid[])::oid[])\n" \
+    "GROUP BY c.oid"
+
 static const struct catalog_query queries[] = {
     {.min_version = 140000, .sql = TABLES("WHERE NOT inhdetachpending ")},
     {.min_version = 0, .sql = TABLES("")},
+    {.part = 1, .min_version = 180000, .present = "pg_inherits", .sql = NOT_NULLS},
     {0},
 };
 

@@ -150,8 +150,9 @@ static void kept_put(struct ctx *ctx, const struct embedded *server, const char 
 {
     const char *name = kept_name(ctx, server, key), *part = arena_printf(ctx->arena, "%s.%ld", name, (long)getpid());
     const char *target = path_join(ctx->arena, server->base, part);
-    const char *argv[] = {"cp", "-a", "--", DATA, target, NULL};
+    const char *argv[] = {"cp", "-a", "--", DATA "/.", target, NULL};
     kept_make_room(ctx, server);
+    if (!server_folder(ctx, target, 0700, server->uid, server->gid)) return;
     if (server_run(ctx, server, dir, argv, NULL) && rename(target, path_join(ctx->arena, server->base, name)) == 0) return;
     if (dir_exists(target)) server_remove(ctx, server, server->base, part);
 }

@@ -25,11 +25,11 @@ struct seed_report {
 };
 
 /* Fills every table of the database, which must be ours alone, as a superuser; `live` is what catalog_read() read of
- * it. One
- * transaction for each hundred tables (locks are limited); then the session is as before. Triggers of users and rules stay silent; what is checked is
- * checked: NOT NULL, keys, checks, exclusions, foreign keys. What can't be filled is in the report and is no error.
- * False: the connection is lost, is in a transaction already, or may not do this; a diagnostic says so, and
- * the database is not to be used any more. */
+ * it. One transaction for each hundred tables, since locks are limited; then the session is as before. Triggers of
+ * users and rules stay silent; what is checked is checked: NOT NULL, keys, checks, exclusions, foreign keys. What can't
+ * be filled is in the report and is no error.
+ * False: the connection is lost, a transaction is open already, or the role may not do this; a diagnostic says so, and
+ * the database is of no further use. */
 bool seed_rows(struct conn *conn, const struct schema *live, const struct seed_options *options,
                struct seed_report *report);
 

@@ -160,7 +160,7 @@ static void of_year(const struct hinting *hinting, const char *number)
 {
     char *end;
     long year = strtol(number, &end, 10);
-    if (*end || year < 1900 || year > 2200) return;
+    if (end == number || *end || year < 1900 || year > 2200) return;
     for (int month = 1; month <= 12; month++) {
         add(hinting, arena_printf(hinting->seeder->arena, "%ld-%02d-15", year, month));
         add(hinting, arena_printf(hinting->seeder->arena, "%ld-%02d-28", year, month));
@@ -222,7 +222,8 @@ static void of_literal(const struct hinting *hinting, const char *literal)
 {
     if (is_number(hinting->name)) near_number(hinting, literal);
     else if (is_text(hinting->name)) like_literal(hinting, literal);
-    else if (is_date(hinting->name)) near_date(hinting, literal);
+    else if (is_date(hinting->name) && strchr(literal, '-')) near_date(hinting, literal);
+    else if (is_date(hinting->name)) of_year(hinting, literal);
     else if (!hinting->sure && !is_json(hinting->name)) add(hinting, literal);
 }
 

@@ -36,6 +36,14 @@ static const char *extension_sql(struct arena *arena, const struct object *exten
     return sql.text;
 }
 
+/* Nobody asks about its rows, and to compute them is to run whatever its query calls. */
+static const char *without_rows(struct arena *arena, const char *sql)
+{
+    struct sql_error error;
+    const char *empty = arena_printf(arena, "%s\nWITH NO DATA", sql);
+    return sql_check(arena, SQL_STATEMENT, empty, &error) ? empty : sql;
+}
+
 static void take_plan(struct side *side, const struct plan *plan, bool creates, struct steps *steps)
 {
     for (size_t i = 0; i < plan->ops.n; i++) {
@@ -43,6 +51,7 @@ static void take_plan(struct side *side, const struct plan *plan, bool creates, 
         const struct object *to = op->change->to;
         if (reads_body(op)) continue;
         struct step step = {.sql = op->sql, .path = op->search_path ? op->search_path : "", .object = creates ? to : NULL};
+        if (object_is(to, "materialized_view")) step.sql = without_rows(side->ctx->arena, op->sql);
         if (object_is(to, "extension")) step.sql = extension_sql(side->ctx->arena, to);
         vec_push(side->ctx->arena, steps, step);
     }

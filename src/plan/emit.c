@@ -166,7 +166,8 @@ static const char *note_of(struct ctx *ctx, const struct change *change, const c
 void plan_emit(struct ctx *ctx, const struct changes *changes, const struct plan_options *options, struct ops *ops)
 {
     *ops = (struct ops){.ctx = ctx, .online = options->online, .reverse = changes->reverse,
-                         .version = (changes->reverse ? changes->to : changes->from)->version};
+                         .version = (changes->reverse ? changes->to : changes->from)->version,
+                         .role = (changes->reverse ? changes->to : changes->from)->role};
     set_names(changes);
     set_third_names(ctx, changes);
     for (size_t i = 0; i < changes->n; i++) {

@@ -310,21 +310,16 @@ static bool in_place(struct parser *parser, const struct rule *rule, const struc
     return !wrong;
 }
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\f' || c == '\v';
-}
-
 void parse_directive(struct parser *parser, size_t name_at)
 {
     struct arena *arena = parser->ctx->arena;
     const char *text = parser->source->text;
     size_t start = parser->piece.start, end = parser->piece.end;
     size_t name = start + name_at, name_end = name;
-    while (name_end < end && !is_blank(text[name_end])) name_end++;
+    while (name_end < end && !scan_is_blank(text[name_end])) name_end++;
     size_t value = name_end;
-    while (value < end && is_blank(text[value])) value++;
-    while (end > value && is_blank(text[end - 1])) end--;
+    while (value < end && scan_is_blank(text[value])) value++;
+    while (end > value && scan_is_blank(text[end - 1])) end--;
     struct directive line = {
         .name = arena_strndup(arena, text + name, name_end - name),
         .value = arena_strndup(arena, text + value, end - value),

@@ -25,8 +25,9 @@ static struct found_lines find_lines(struct arena *arena, const char *text, size
         size_t name_at;
         if (piece.token != SCAN_LINE_COMMENT || !scan_at_line_start(text, piece.start)) continue;
         if (!scan_is_directive(text + piece.start, piece.end - piece.start, &name_at)) continue;
-        const char *name = text + piece.start + name_at;
-        struct found line = {arena_strndup(arena, name, strcspn(name, " \t\r\n")), piece.start, piece.end};
+        size_t name = piece.start + name_at, name_end = name;
+        while (name_end < piece.end && !scan_is_blank(text[name_end])) name_end++;
+        struct found line = {arena_strndup(arena, text + name, name_end - name), piece.start, piece.end};
         if (text[line.end] == '\r') line.end++;
         if (text[line.end] == '\n') line.end++;
         vec_push(arena, &lines, line);

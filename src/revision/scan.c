@@ -58,6 +58,11 @@ bool scan_is_directive(const char *comment, size_t len, size_t *name_at)
     return true;
 }
 
+bool scan_is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\f' || c == '\v';
+}
+
 bool scan_at_line_start(const char *text, size_t at)
 {
     while (at > 0 && (text[at - 1] == ' ' || text[at - 1] == '\t')) at--;

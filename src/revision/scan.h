@@ -34,6 +34,8 @@ struct scan_piece scan_next(struct scan *scan);
 
 /* Whether a line comment is a directive, `-- modelc:NAME ..`; *name_at is then where NAME starts in it. */
 bool scan_is_directive(const char *comment, size_t len, size_t *name_at);
+/* What separates a directive's name from its value. */
+bool scan_is_blank(char c);
 /* Whether only white space stands before byte `at` on its line. */
 bool scan_at_line_start(const char *text, size_t at);
 /* Where the line of byte `at` ends, excluding CR and LF. */

@@ -17,16 +17,17 @@ WITH facts(fact) AS (
         (SELECT string_agg(inhparent::regclass::text, ',' ORDER BY inhseqno) FROM pg_inherits WHERE inhrelid = c.oid))
     FROM pg_temp.c
     UNION ALL SELECT concat_ws(' ', 'column', path, a.attname, format_type(atttypid, atttypmod), CASE WHEN attnotnull THEN 'not null' END,
-        'identity ' || nullif(attidentity, ''), 'generated ' || nullif(attgenerated, ''), pg_get_expr(d.adbin, d.adrelid),
-        attcollation::regcollation, attstorage, attcompression, attstattarget, attislocal,
+        'identity ' || nullif(attidentity::text, ''), 'generated ' || nullif(attgenerated::text, ''), pg_get_expr(d.adbin, d.adrelid),
+        attcollation::regcollation, attstorage, attcompression, attstattarget,
+        CASE WHEN NOT relispartition THEN attislocal END,
         (SELECT string_agg(o, ',' ORDER BY o) FROM unnest(attoptions || attfdwoptions) AS o WHERE o !~ '^pg_attver'),
         (SELECT string_agg(x::text, ',' ORDER BY x::text) FROM unnest(attacl) AS x))
     FROM pg_temp.c JOIN pg_attribute a ON attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND relkind NOT IN ('i', 'I', 'S')
         LEFT JOIN pg_attrdef d ON adrelid = attrelid AND adnum = attnum
     UNION ALL SELECT concat_ws(' ', 'constraint', conrelid::regclass, contypid::regtype, conname, pg_get_constraintdef(x.oid),
-        conislocal, coninhcount, convalidated, connoinherit)
-    FROM pg_constraint x JOIN n ON n.oid = connamespace WHERE conparentid = 0
-        AND (conrelid IN (SELECT oid FROM pg_temp.c) OR contypid <> 0)
+        convalidated, CASE WHEN contype IN ('c', 'n') THEN connoinherit END)
+    FROM pg_constraint x JOIN n ON n.oid = connamespace LEFT JOIN pg_temp.c ON c.oid = conrelid
+    WHERE conparentid = 0 AND (c.oid IS NOT NULL OR contypid <> 0) AND conislocal AND (coninhcount = 0 OR NOT relispartition)
     UNION ALL SELECT concat_ws(' ', pg_get_indexdef(indexrelid), indisunique, indisclustered, indisreplident, indisvalid)
     FROM pg_index JOIN pg_temp.c ON c.oid = indexrelid
     UNION ALL SELECT concat_ws(' ', path, pg_get_viewdef(oid)) FROM pg_temp.c WHERE relkind IN ('v', 'm')

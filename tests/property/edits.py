@@ -388,6 +388,8 @@ def column_attributes(g):
     if c is None:
         return False
     what = g.rng.choice(['statistics', 'storage', 'compression', 'col_options'])
+    if what == 'statistics' and 'column statistics' in g.skip:
+        return False
     if what == 'statistics':
         c.p['statistics'] = g.rng.choice([None, 40, 77])
     elif what == 'col_options':

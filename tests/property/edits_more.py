@@ -104,7 +104,9 @@ def becomes_view(g):
     return True
 
 
-# ---- partitions, inheritance ----
+# ---- partitions ----
+# No child leaves its parent here: PostgreSQL keeps the note that a column once was its own, so that the way back shows in a dump
+# (docs/language.md says so).
 
 @edit('add partition')
 def add_partition(g):
@@ -159,33 +161,6 @@ def attach(g):
     o = make_tables.part(g, t, make_tables.bound(g, t, t.p.get('parts', 0)))
     o.schema = g.schema()
     return True
-
-
-@edit('inherit')
-def inherit(g):
-    """A child leaves its parent, with its columns; or a table gets a parent."""
-    t = pick_old(g, 'table', test=lambda t: t.p.get('inherits') and not any(c.p.get('serial') for c in g.m.all_cols(t)) and not g.m.heirs(t))
-    if t is None:
-        return False
-    taken = {c.name for c in g.m.cols(t.id)}
-    for parent in g.m.parents(t):
-        for c in g.m.all_cols(parent):
-            if c.name not in taken:
-                g.m.add('column', c.name, None, t.id, **{k: v for k, v in c.p.items() if k not in ('backfill', 'convert', 'back')})
-    t.p['inherits'] = None
-    for o in g.m.children(t.id):  # its own expressions over its parents' columns
-        if o.kind != 'column' and not g.m.needs(o) <= {x.id for x in g.m.cols(t.id)} | {t.id}:
-            if any(g.m.get(x).kind == 'column' and g.m.get(x).parent != t.id for x in g.m.needs(o)):
-                g.m.drop(o.id)
-    for o in [x for x in g.m.objs.values() if any(r.id == t.id for r in flat(x.p))]:
-        if g.m.get(o.id) and any(g.m.get(x) and g.m.get(x).kind == 'column' and g.m.get(x).parent != t.id for x in g.m.needs(o)):
-            g.m.drop(o.id)
-    return True
-
-
-def flat(value):
-    from model import refs_in
-    return refs_in(value)
 
 
 # ---- views, routines, triggers, policies, rules ----

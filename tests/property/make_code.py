@@ -129,7 +129,8 @@ def view(g, kind='view'):
         if g.chance(0.2):
             o.p['with'] = g.rng.choice(['security_barrier', 'security_barrier = false'] + (['security_invoker'] if g.major >= 15 else []))
         elif g.chance(0.1) and source.kind == 'table':
-            o.p['check_option'] = g.rng.choice(['local', 'cascaded'])
+            if any(len(c.p['expr']) == 1 for c in g.m.children(o.id, 'view_column')):
+                o.p['check_option'] = g.rng.choice(['local', 'cascaded'])
     return o
 
 

@@ -22,7 +22,7 @@ CLASSES = {name: (name,) for name in (
     'index attributes', 'rename index', 'add foreign_key', 'drop foreign_key', 'foreign key attributes', 'foreign key target', 'add label', 'drop label', 'rename label',
     'reorder labels', 'drop enum', 'domain type', 'drop domain', 'sequence options', 'sequence owned by', 'drop sequence', 'view text', 'view options', 'drop view',
     'change function', 'function options', 'function signature', 'function returns', 'drop function', 'add partition', 'drop partition', 'partition bounds',
-    'detach partition', 'inherit', 'table options', 'unlogged', 'row level security', 'replica identity', 'table access method', 'split table', 'table becomes view',
+    'detach partition', 'table options', 'unlogged', 'row level security', 'replica identity', 'table access method', 'split table', 'table becomes view',
     'rename schema', 'add schema', 'drop schema', 'owner', 'comment', 'add partitioned', 'add child', 'move column')}
 CLASSES.update({
     'add key': ('add primary_key', 'add unique'), 'drop key': ('drop primary_key', 'drop unique'),

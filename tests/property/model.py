@@ -169,6 +169,9 @@ class Model:
             if o.id in self.objs and hollow(self, o):
                 self.drop(o.id)
                 gone.add(o.id)
+        for o in self.of('view'):  # an updatable view has a column that is one of its table's
+            if o.p.get('check_option') and not any(len(c.p['expr']) == 1 for c in self.children(o.id, 'view_column')):
+                o.p['check_option'] = None
         return gone
 
     def keep_only(self, ids):

@@ -235,7 +235,10 @@ class Printer:
     def partition(self, o, indent):
         self.doc(o, indent)
         p = o.p
-        line = '%spartition %s %s%s' % (indent, self.qualified(o), self.text(p['bound']), self.was(o))
+        name = self.qualified(o)
+        if o.schema is None and self.m.bare and self.m.get(p['part_of'].id).schema is not None:
+            name = 'public.' + name  # else it would be in its parent's schema
+        line = '%spartition %s %s%s' % (indent, name, self.text(p['bound']), self.was(o))
         if p.get('partition'):
             line += ' partition by %s (%s)' % (p['partition'][0], self.text(p['partition'][1]))
         line += self.table_options(o)

@@ -10,6 +10,12 @@ import wire
 INI = 'models = models\nmigrations = migrations/versions\nids = sequential\nroles = *\n'
 
 
+def program(name):
+    """The server's own, where it has one: what stands in the path may be a script that looks for it first."""
+    path = os.path.join(os.environ.get('PG_BIN', ''), name)
+    return path if os.environ.get('PG_BIN') and os.access(path, os.X_OK) else name
+
+
 class Failure(Exception):
     """A pair that isn't proven: stage, and what was said."""
 
@@ -116,7 +122,7 @@ class Prover:
             return f.read()
 
     def dump(self, db):
-        r = subprocess.run(['pg_dump', '-s', '-N', 'modelc', '-d', wire.url(db)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        r = subprocess.run([program('pg_dump'), '-s', '-N', 'modelc', '-d', wire.url(db)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         if r.returncode:
             raise Failure('pg_dump', r.stderr.decode('utf8', 'replace'))
         return self.normal(r.stdout)
@@ -128,7 +134,7 @@ class Prover:
     def again(self, text):
         """What a dump gives, loaded and dumped once more (docs/dump-normaliser.md)."""
         db = self.make_db('_again')
-        subprocess.run(['psql', '-qX', '-d', db], input=text.encode(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.run([program('psql'), '-qX', '-d', db], input=text.encode(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         found = self.dump(db)
         self.drop_db(db)
         return found
