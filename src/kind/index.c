@@ -18,6 +18,15 @@
 enum { FIELDS(FIELD_ENUM) };
 static const struct field fields[] = {FIELDS(FIELD_ROW)};
 
+/* A partition that becomes a table of its own, or goes to another parent: until then its index may be the parent's, which can't go. */
+static bool leaves_parent(const struct object *table)
+{
+    const struct object *other = table->peer;
+    if (!other || !table_is_partition(table)) return false;
+    const struct object *now = object_get(other, "partition_of")->ref.to, *was = object_get(table, "partition_of")->ref.to;
+    return !now || now != was->peer;
+}
+
 /* A table that exists is built on without blocking its writers; one that this plan makes is empty. An index that only follows a
  * change of its table stays in that transaction; one of a partitioned table is built in each of its partitions at once. */
 static bool concurrently(const struct object *object, const struct ops *ops)
@@ -64,7 +73,7 @@ static void create(const struct object *object, struct ops *ops)
 static void drop(const struct object *object, struct ops *ops)
 {
     key_leave(object, ops);
-    bool aside = concurrently(object, ops);
+    bool aside = concurrently(object, ops) && !leaves_parent(object->parent);
     struct op *op = op_addf(ops, aside ? PHASE_DROP_INDEX : PHASE_DETACH, "DROP INDEX %s%s%s", aside ? "CONCURRENTLY " : "", drop_if(ops),
                             sql_object_str(ops->ctx->arena, object));
     op->transaction = aside ? OP_ALONE : OP_TRANSACTION;

@@ -176,6 +176,31 @@ static void drop(const struct object *object, struct ops *ops)
     op->loses = arena_printf(arena, "table %s", object_path(arena, object));
 }
 
+/* "t_a_k_idx" of t_a; NULL: the index has a name of its own, or one that was cut. */
+static const char *rest_of_name(const struct object *table, const char *index)
+{
+    size_t len = strlen(table->name);
+    return strncmp(index, table->name, len) == 0 && index[len] == '_' && strlen(index) < 63 ? index + len : NULL;
+}
+
+/* So do those of a partition's indexes that are its parent's: no object stands for them. */
+static void rename_parts(const struct object *from, const struct object *to, struct ops *ops)
+{
+    struct arena *arena = ops->ctx->arena;
+    const struct object *live = from->live ? from : to;
+    const struct sql_pairs *names = &live->values[F_part_names].pairs;
+    if (!has(from, F_partition_of) || !has(to, F_partition_of)) return;
+    for (size_t i = 0; i < names->n; i++) {
+        const char *rest = rest_of_name(live, names->at[i].value);
+        if (!rest || strlen(from->name) + strlen(rest) > 63 || strlen(to->name) + strlen(rest) > 63) continue;
+        struct buf sql = buf_new(arena);
+        buf_add(&sql, "ALTER INDEX ");
+        sql_object_as(&sql, to, arena_printf(arena, "%s%s", from->name, rest));
+        buf_printf(&sql, " RENAME TO %s", sql_ident_str(arena, arena_printf(arena, "%s%s", to->name, rest)));
+        op_add(ops, PHASE_RENAME, sql.text)->group = 1;
+    }
+}
+
 /* A name PostgreSQL gave from the old table name follows the new one. */
 static void renamed(const struct object *from, const struct object *to, struct ops *ops)
 {
@@ -185,6 +210,7 @@ static void renamed(const struct object *from, const struct object *to, struct o
         identity_follow(column, from->name, column->peer, to->name, ops);
         not_null_follow(column, from->name, column->peer, to->name, ops);
     }
+    rename_parts(from, to, ops);
 }
 
 static void rename_table(const struct object *from, const struct object *to, struct ops *ops)

@@ -52,6 +52,20 @@ static void want(struct side *side, const struct objects *list, struct objects *
     }
 }
 
+/* A publication of a table lists those that inherit from it. */
+static void add_heirs(struct side *side, struct objects *needs)
+{
+    const struct objects *all = &side->source->all;
+    for (size_t n = 0; n < needs->n; n++) {
+        for (size_t i = 0; object_is(needs->at[n], "table") && i < all->n; i++) {
+            const struct refs *parents = &object_get(all->at[i], "inherits")->refs;
+            for (size_t k = 0; k < parents->n; k++) {
+                if (parents->at[k].to == needs->at[n]) push(side->ctx, all->at[i], needs);
+            }
+        }
+    }
+}
+
 /* What no other object's spelling depends on. */
 static bool matters_to_none(const struct object *object)
 {
@@ -76,6 +90,7 @@ void side_want(struct side *side)
         const struct object *object = todo.at[--todo.n];
         struct objects needs = {0};
         shadow_needs(side->ctx, object, side->asked[object->serial], &needs);
+        if (object_is(object, "publication")) add_heirs(side, &needs);
         want(side, &needs, &todo);
     }
 }
@@ -181,7 +196,8 @@ static void copy_value(const struct copying *c, const struct object *object, con
 /* What a scratch server may lack, or what no text depends on. */
 static bool is_copied(const struct object *object, const struct field *field, bool asked)
 {
-    static const char *const column[] = {"default", "identity", "identity_options", "generated", "storage", "compression", "statistics"};
+    static const char *const column[] = {"default", "identity", "identity_options", "generated", "virtual", "storage", "compression", "statistics",
+                                         "not_null", "not_null_not_valid", "not_null_no_inherit", "not_null_comment"};
     static const char *const table[] = {"options", "unlogged", "method", "tablespace", "replica_identity", "rls", "force"};
     if (field->means == INTENT || field->means == LIVE) return false;
     if (asked) return true;

@@ -89,6 +89,7 @@ const struct change *acting(const struct object *object)
     const struct change *change = object->change;
     const struct object *owner = owner_of(object);
     if (change && change->with_parent && change->type == CHANGE_DROP && owner && owner->change) return acting(owner);
+    if (object_is(object, "function")) return change; /* a base type's own go along with it, not with the schema */
     while (change && change->with_parent && object->parent && object->parent->change &&
            (object->parent->change->type == change->type || is_rebuild(object->parent->change))) {
         object = object->parent;
@@ -135,6 +136,17 @@ static void edges_to_needed(struct order *order, const struct change *change, co
     if (other->to) order_edges(order, other, shell ? R_STEP : R_BUILD, change, R_BUILD | R_FINISH);
 }
 
+/* A default that called one overload and is to call another: while both exist the call may fit either. */
+static bool calls_other_overload(const struct order *order, const struct change *change, const struct object *routine)
+{
+    if (!change->to || !change->to->lets_go || !object_is(routine, "function")) return false;
+    const struct objects *uses = object_uses(order->ctx, change->to);
+    for (size_t i = 0; i < uses->n; i++) {
+        if (object_is(uses->at[i], "function") && str_eq(uses->at[i]->name, routine->name)) return true;
+    }
+    return false;
+}
+
 /* The old form needed `needed`: it lets go of it before that is changed or dropped. */
 static void edges_from_needed(struct order *order, const struct change *change, const struct object *needed)
 {
@@ -145,7 +157,22 @@ static void edges_from_needed(struct order *order, const struct change *change, 
     bool both = is_rebuild(change) && is_rebuild(other); /* the old forms go at the end */
     order_edges(order, change, R_TEAR, other, both ? R_TEAR : R_TEAR | R_BUILD);
     bool goes = other->type == CHANGE_DROP || is_rebuild(other);
-    if (goes && change->type == CHANGE_ALTER) order_edges(order, change, R_BUILD, other, R_TEAR);
+    bool first = goes && change->type == CHANGE_ALTER && calls_other_overload(order, change, needed);
+    if (first) order_edges(order, other, R_TEAR, change, R_BUILD);
+    else if (goes && change->type == CHANGE_ALTER) order_edges(order, change, R_BUILD, other, R_TEAR);
+}
+
+/* PostgreSQL can't look for values of a domain in arrays and composites, so that it refuses a new check while any table has them. */
+static void edges_of_checks(struct order *order, const struct change *change, const struct object *domain, bool new_side)
+{
+    bool holds = change->type == (new_side ? CHANGE_CREATE : CHANGE_DROP);
+    const struct object *now = new_side ? domain : domain->peer;
+    for (size_t i = 0; holds && now && object_is(now, "domain") && i < now->children.n; i++) {
+        const struct change *check = now->children.at[i]->change;
+        if (!check || check == change || check->type == CHANGE_DROP) continue;
+        if (new_side) order_edges(order, check, R_BUILD, change, R_BUILD);
+        else order_edges(order, change, R_TEAR, check, R_BUILD);
+    }
 }
 
 static void edges_after_renames(struct order *order, const struct change *change, const struct object *object)
@@ -180,6 +207,7 @@ static void edges_of_needs(struct order *order, const struct change *change, con
     for (size_t i = 0; i < needs.n; i++) {
         if (new_side) edges_to_needed(order, change, needs.at[i]);
         else edges_from_needed(order, change, needs.at[i]);
+        edges_of_checks(order, change, needs.at[i], new_side);
         if (new_side && needs.at[i]->renaming) order_edges(order, needs.at[i]->renaming, R_RENAME, change, R_BUILD | R_FINISH);
     }
     for (size_t i = 0; i < later.n; i++) {
@@ -289,6 +317,13 @@ static void edges_of_joining(struct order *order, const struct change *change, c
     }
 }
 
+/* A shell comes before everything, but its schema. */
+static void edges_of_shell(struct order *order, const struct change *change)
+{
+    const struct object *parent = change->to->parent;
+    if (parent && parent->change) order_edges(order, parent->change, R_BUILD, change, R_STEP);
+}
+
 static void make_edges(struct order *order)
 {
     for (size_t i = 0; i < order->changes->n; i++) {
@@ -296,6 +331,7 @@ static void make_edges(struct order *order)
         edges_within(order, change);
         if (!nodes_of(order, change).n) continue;
         if (change->from) edges_of_step(order, change);
+        if (change->type == CHANGE_CREATE) edges_of_shell(order, change);
         if (change->type == CHANGE_CREATE && object_is(change->to, "primary_key")) edges_of_primary_key(order, change);
         if (change->type == CHANGE_CREATE && object_is(change->to, "attribute")) edges_of_attribute(order, change);
         if (change->type == CHANGE_RENAME && change->moved) edges_of_move(order, change);

@@ -36,6 +36,13 @@ static bool holds_column(const struct object *user)
     return is_one_of(user, holders);
 }
 
+/* What has to let go of a type that is built again: it is not altered, as columns are. */
+static bool holds_type(const struct object *user)
+{
+    static const char *const holders[] = {"foreign_table", "aggregate", "operator", "operator_class", "operator_family", "cast", "transform", NULL};
+    return is_one_of(user, holders);
+}
+
 /* A column's default is set anew; the column stays, and its rows. */
 static bool renew_default(struct diff *diff, struct changes *changes, struct object *to)
 {
@@ -125,7 +132,7 @@ bool diff_dependents(struct diff *diff, struct changes *changes)
         const struct objects *list = users_of(diff, changes, &users, change->from);
         for (size_t k = 0; k < list->n; k++) {
             const struct object *user = list->at[k];
-            if ((retyped || rebuilt) && !holds_column(user)) continue;
+            if ((retyped || rebuilt) && !holds_column(user) && !(rebuilt && holds_type(user))) continue;
             if (change->type == CHANGE_DROP && lets_go_of(diff, user, change->from)) continue;
             more |= follow_user(diff, changes, user);
         }

@@ -65,6 +65,17 @@ static void needs_of_value(struct ctx *ctx, const struct object *object, const s
     }
 }
 
+/* How a table or an index is stored, where somebody made that. */
+static struct object *method_of(const struct object *object)
+{
+    const char *name = object_get(object, "method")->text;
+    for (size_t i = 0; name && object->home && i < object->home->roots.n; i++) {
+        struct object *root = object->home->roots.at[i];
+        if (object_is(root, "access_method") && str_eq(root->name, name)) return root;
+    }
+    return NULL;
+}
+
 void object_needs(struct ctx *ctx, const struct object *object, struct objects *needs, struct objects *later)
 {
     push(ctx, object->parent, needs);
@@ -80,4 +91,5 @@ void object_needs(struct ctx *ctx, const struct object *object, struct objects *
     for (size_t i = 0; !object->unchecked && i < object->mentions.n; i++) push(ctx, object->mentions.at[i], needs);
     for (size_t i = 0; i < object->args.n; i++) push(ctx, object->args.at[i].to, needs);
     if (object->kind->needs) object->kind->needs(object, ctx->arena, needs);
+    push(ctx, method_of(object), needs);
 }

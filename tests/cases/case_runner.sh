@@ -23,6 +23,7 @@ trap finish EXIT
 
 part() { [ -e "$dir/part/$1" ]; }
 too_old() { part since && [ "$CLUSTER_MAJOR" -lt "$(cat "$dir/part/since")" ]; }
+too_new() { part until && [ "$CLUSTER_MAJOR" -gt "$(cat "$dir/part/until")" ]; }
 skips() { part skip && grep -qx "$1" "$dir/part/skip"; }
 
 problem() { # STAGE [FILE with what to show]
@@ -242,7 +243,8 @@ unchanged() {
 
 run_case() {
     begin
-    too_old && { cp "$dir/part/since" "$dir/skipped"; return; }
+    too_old && { echo "since PostgreSQL $(cat "$dir/part/since")" >"$dir/skipped"; return; }
+    too_new && { echo "until PostgreSQL $(cat "$dir/part/until")" >"$dir/skipped"; return; }
     make_from || return
     if part sql; then clean same; return; fi
     part setup && { sql setup "$dir/part/setup" || return; }
@@ -309,7 +311,7 @@ failed=0
 for ((i = 1; i <= ${#cases[@]}; i++)); do
     name=${cases[i - 1]#"$here/"}
     if [ -e "$work/$i/done" ] && [ ! -e "$work/$i/report" ]; then
-        echo "ok $i - ${name%.case}$([ -e "$work/$i/skipped" ] && echo " # SKIP since PostgreSQL $(cat "$work/$i/skipped")")"
+        echo "ok $i - ${name%.case}$([ -e "$work/$i/skipped" ] && echo " # SKIP $(cat "$work/$i/skipped")")"
     else
         failed=1
         echo "not ok $i - ${name%.case}"

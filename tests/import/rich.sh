@@ -5,6 +5,9 @@ set -u
 . "$(dirname "$0")/common.sh" "$@"
 
 database rich "$here/rich.sql" || { echo "Bail out! rich.sql does not load"; exit 1; }
+if [ "$CLUSTER_MAJOR" -ge 18 ]; then
+    psql -qX -v ON_ERROR_STOP=1 -d rich -f "$here/rich18.sql" || { echo "Bail out! rich18.sql does not load"; exit 1; }
+fi
 project rich
 ends "import" 0 'Wrote +models/' import
 ! grep -E 'warning|error|Not handled' "$work/both" >"$work/unsaid"

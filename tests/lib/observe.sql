@@ -27,7 +27,7 @@ WITH facts(fact) AS (
     UNION ALL SELECT concat_ws(' ', 'constraint', conrelid::regclass, contypid::regtype, conname, pg_get_constraintdef(x.oid),
         convalidated, CASE WHEN contype IN ('c', 'n') THEN connoinherit END)
     FROM pg_constraint x JOIN n ON n.oid = connamespace LEFT JOIN pg_temp.c ON c.oid = conrelid
-    WHERE conparentid = 0 AND (c.oid IS NOT NULL OR contypid <> 0) AND conislocal AND (coninhcount = 0 OR NOT relispartition)
+    WHERE conparentid = 0 AND (c.oid IS NOT NULL OR contypid <> 0) AND conislocal AND (coninhcount = 0 OR NOT relispartition AND contype <> 'n')
     UNION ALL SELECT concat_ws(' ', pg_get_indexdef(indexrelid), indisunique, indisclustered, indisreplident, indisvalid)
     FROM pg_index JOIN pg_temp.c ON c.oid = indexrelid
     UNION ALL SELECT concat_ws(' ', path, pg_get_viewdef(oid)) FROM pg_temp.c WHERE relkind IN ('v', 'm')

@@ -87,3 +87,13 @@ CREATE FUNCTION ev() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EX
 CREATE TABLE secured (id int PRIMARY KEY, v text); ALTER TABLE secured ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY; CREATE POLICY p ON secured USING (false) WITH CHECK (false);
 CREATE TABLE favourites (who int NOT NULL REFERENCES tenants, what int, chosen bool NOT NULL); CREATE UNIQUE INDEX ON favourites (who) WHERE chosen; CREATE UNIQUE INDEX ON favourites (what) WHERE what > 0;
 CREATE UNLOGGED TABLE fast (id int PRIMARY KEY);
+CREATE TABLE a1 (a aclitem, b pg_node_tree, c gtsvector);
+CREATE TABLE a2 (a pg_node_tree NOT NULL);
+CREATE TABLE a3 ("modelc row" int, value int, "VALUE" int CHECK ("VALUE" > 5000), CHECK ("modelc row" < value), n int CHECK (n IN (7000, 8000)));
+CREATE TABLE "modelc values" ("a;b" text CHECK ("a;b" = 'x''; DROP TABLE a1; --'), "q$$" text);
+CREATE TABLE wide (id int PRIMARY KEY, a smallint UNIQUE, b varchar(1) UNIQUE, c bool, d "char" UNIQUE, e numeric(1) UNIQUE, f timestamp(0) UNIQUE, g interval year UNIQUE);
+CREATE TABLE x1 (id int PRIMARY KEY, y int NOT NULL); CREATE TABLE y1 (id int PRIMARY KEY, x int NOT NULL, n text CHECK (n IN ('q','w')) NOT NULL); ALTER TABLE x1 ADD FOREIGN KEY (y) REFERENCES y1; ALTER TABLE y1 ADD FOREIGN KEY (x) REFERENCES x1;
+CREATE DOMAIN never AS int CHECK (VALUE > 3 AND VALUE < 2); CREATE TABLE nev (a never NOT NULL); CREATE TABLE nev2 (a never);
+CREATE TABLE im (id int PRIMARY KEY CHECK (id <> id)); CREATE TABLE refs_im (a int NOT NULL REFERENCES im); CREATE TABLE refs_im2 (a int REFERENCES im, b serial);
+CREATE TABLE gen (a int NOT NULL, g int GENERATED ALWAYS AS (a * 2) STORED UNIQUE CHECK (g > 20), CHECK (a < 100));
+CREATE TABLE ser (id smallserial PRIMARY KEY, ref int REFERENCES ser DEFERRABLE INITIALLY DEFERRED NOT NULL);

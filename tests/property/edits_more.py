@@ -14,14 +14,16 @@ def table_options(g):
     t = pick_old(g, 'table', test=lambda t: not t.p.get('partition'))
     if t is None:
         return False
-    t.p['with'] = g.rng.choice([None, ['fillfactor = 55'], ['autovacuum_enabled = false'], ['fillfactor = 45', 'parallel_workers = 3']])
+    t.p['with'] = g.rng.choice([None, ['fillfactor = 55'], ['autovacuum_enabled = false'],
+                                ['fillfactor = 45', 'parallel_workers = 3']])
     return True
 
 
 @edit('unlogged')
 def unlogged(g):
     def free(t):
-        if t.p.get('partition') or t.p.get('part_of') or t.p.get('inherits') or g.m.heirs(t) or any(o.kind == 'publication' for o in g.m.users(t.id)):
+        if t.p.get('partition') or t.p.get('part_of') or t.p.get('inherits') or g.m.heirs(t) \
+                or any(o.kind == 'publication' for o in g.m.users(t.id)):
             return False
         return not any(f.parent == t.id or f.p['target'].id == t.id for f in g.m.of('foreign_key'))
     t = pick_old(g, 'table', test=free)
@@ -48,8 +50,10 @@ def replica(g):
     choices = [None, ('full',), ('nothing',)]
     for i in g.m.children(t.id, 'index', 'unique'):
         cols = i.p.get('cols') or [e[0] for e in i.p['elements'] if isinstance(e[0], Ref)]
-        whole = i.kind == 'unique' or len(cols) == len(i.p['elements']) and all(len([x for x in e if x]) == 1 for e in i.p['elements'])
-        if i.name and whole and (i.kind == 'unique' or i.p.get('unique')) and not i.p.get('where') and not i.p.get('defer') and not i.p.get('include') \
+        whole = i.kind == 'unique' or len(cols) == len(i.p['elements']) \
+                and all(len([x for x in e if x]) == 1 for e in i.p['elements'])
+        if i.name and whole and (i.kind == 'unique' or i.p.get('unique')) and not i.p.get('where') \
+                and not i.p.get('defer') and not i.p.get('include') \
                 and all(not g.m.get(r.id).p['nullable'] for r in cols):
             choices += [('using index ', Ref(i.id, 'n'))] * 2
     t.p['replica'] = g.rng.choice(choices)
@@ -73,7 +77,8 @@ def table_am(g):
 @edit('split table')
 def split(g):
     """Some columns of a table become a table of their own that refers to it."""
-    t = pick_old(g, 'table', test=lambda t: not t.p.get('partition') and not t.p.get('part_of') and not g.m.heirs(t) and len(g.m.cols(t.id)) > 2)
+    t = pick_old(g, 'table', test=lambda t: not t.p.get('partition') and not t.p.get('part_of') and not g.m.heirs(t)
+                 and len(g.m.cols(t.id)) > 2)
     if t is None:
         return False
     found = [x for x in make_tables.targets(g) if x[0] is t]
@@ -105,12 +110,13 @@ def becomes_view(g):
 
 
 # ---- partitions ----
-# No child leaves its parent here: PostgreSQL keeps the note that a column once was its own, so that the way back shows in a dump
-# (docs/language.md says so).
+# No child leaves its parent here: PostgreSQL keeps the note that a column once was its own, so that the way back shows
+# in a dump (docs/language.md says so).
 
 @edit('add partition')
 def add_partition(g):
-    t = pick_old(g, 'table', test=lambda t: (t.p.get('partition') or ' ')[0] in ('range', 'list') and not t.p.get('part_of'))
+    t = pick_old(g, 'table', test=lambda t: (t.p.get('partition') or ' ')[0] in ('range', 'list')
+                 and not t.p.get('part_of'))
     if t is None:
         return False
     make_tables.part(g, t, make_tables.bound(g, t, t.p.get('parts', 0)))
@@ -119,13 +125,15 @@ def add_partition(g):
 
 @edit('drop partition')
 def drop_partition(g):
-    t = pick_old(g, 'table', test=lambda t: t.p.get('part_of') and (g.m.get(t.p['part_of'].id).p['partition'][0] != 'hash'))
+    t = pick_old(g, 'table', test=lambda t: t.p.get('part_of')
+                 and (g.m.get(t.p['part_of'].id).p['partition'][0] != 'hash'))
     return bool(t and g.m.drop(t.id))
 
 
 @edit('partition bounds')
 def partition_bounds(g):
-    t = pick_old(g, 'table', test=lambda t: t.p.get('part_of') and g.m.get(t.p['part_of'].id).p['partition'][0] != 'hash' and t.p['bound'] != ('default',)
+    t = pick_old(g, 'table', test=lambda t: t.p.get('part_of')
+                 and g.m.get(t.p['part_of'].id).p['partition'][0] != 'hash' and t.p['bound'] != ('default',)
                  and not g.m.get(t.p['part_of'].id).p.get('part_of'))
     if t is None:
         return False
@@ -137,7 +145,8 @@ def partition_bounds(g):
 @edit('detach partition')
 def detach(g):
     """A partition becomes a table of its own: its parent's columns are declared by it now."""
-    t = pick_old(g, 'table', test=lambda t: t.p.get('part_of') and not t.p.get('partition') and not g.m.get(t.p['part_of'].id).p.get('part_of')
+    t = pick_old(g, 'table', test=lambda t: t.p.get('part_of') and not t.p.get('partition')
+                 and not g.m.get(t.p['part_of'].id).p.get('part_of')
                  and g.m.get(t.p['part_of'].id).p['partition'][0] != 'hash' and not g.m.children(t.id))
     if t is None:
         return False
@@ -155,7 +164,8 @@ def detach(g):
 @edit('attach partition')
 def attach(g):
     """A table of the same columns becomes a partition: here, a new one that the model had no place for."""
-    t = pick_old(g, 'table', test=lambda t: (t.p.get('partition') or ' ')[0] in ('range', 'list') and not t.p.get('part_of'))
+    t = pick_old(g, 'table', test=lambda t: (t.p.get('partition') or ' ')[0] in ('range', 'list')
+                 and not t.p.get('part_of'))
     if t is None:
         return False
     o = make_tables.part(g, t, make_tables.bound(g, t, t.p.get('parts', 0)))
@@ -186,7 +196,8 @@ def view_options(g):
     v = pick_old(g, 'view')
     if v is None:
         return False
-    v.p['with'] = g.rng.choice([x for x in (None, 'security_barrier', 'security_barrier = false') if x != v.p.get('with')])
+    v.p['with'] = g.rng.choice([x for x in (None, 'security_barrier', 'security_barrier = false')
+                                if x != v.p.get('with')])
     return True
 
 
@@ -202,7 +213,8 @@ def view_order(g):
 
 @edit('view column default')
 def view_default(g):
-    c = g.pick([c for c in old(g, 'view_column') if g.m.get(c.parent).kind == 'view' and c.p['type'].fam in ('num', 'text')])
+    c = g.pick([c for c in old(g, 'view_column') if g.m.get(c.parent).kind == 'view'
+                and c.p['type'].fam in ('num', 'text')])
     if c is None:
         return False
     c.p['default'] = None if c.p.get('default') else values.default(g.rng, g.m, c.p['type'])
@@ -243,11 +255,14 @@ def trigger_change(g):
         return False
     what = g.rng.choice(['events', 'timing', 'state', 'args', 'each'])
     if what == 'events':
-        t.p['events'], t.p['columns'] = g.rng.choice([x for x in ('insert', 'delete', 'insert or delete', 'insert or update') if x != t.p['events']]), None
+        t.p['events'], t.p['columns'] = g.rng.choice([x
+                                                      for x in ('insert', 'delete', 'insert or delete',
+                                                                'insert or update') if x != t.p['events']]), None
     elif what == 'timing':
         t.p['timing'] = 'after' if t.p['timing'] == 'before' else 'before'
     elif what == 'state':
-        t.p['state'] = g.rng.choice([x for x in (None, 'disable', 'enable always', 'enable replica') if x != t.p.get('state')])
+        t.p['state'] = g.rng.choice([x for x in (None, 'disable', 'enable always', 'enable replica')
+                                     if x != t.p.get('state')])
     elif what == 'args':
         t.p['args'] = None if t.p.get('args') else "'two'"
     else:
@@ -334,7 +349,8 @@ def reads_unfilled(g, o):
 @edit('materialized view data')
 def no_data(g):
     # What reads from one that is not filled can't be filled either.
-    o = pick_old(g, 'materialized_view', test=lambda o: not any(x.kind in ('view', 'materialized_view') for x in g.m.users(o.id)) and not reads_unfilled(g, o))
+    o = pick_old(g, 'materialized_view', test=lambda o: not any(x.kind in ('view', 'materialized_view')
+                                                                for x in g.m.users(o.id)) and not reads_unfilled(g, o))
     if o is None:
         return False
     o.p['no_data'] = not o.p.get('no_data')

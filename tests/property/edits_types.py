@@ -2,7 +2,8 @@
 import make_code
 import make_tables
 import values
-from edits import edit, old, pick_old, group_of
+from edits import edit, old, pick_old
+from edits_columns import group_of
 from model import Ref
 
 
@@ -20,7 +21,8 @@ def add_label(g):
 
 @edit('drop label')
 def drop_label(g):
-    e = g.pick([e for e in old(g, 'enum') if len([x for x in g.m.children(e.id) if g.before is None or g.before.get(x.id)]) > 1])
+    e = g.pick([e for e in old(g, 'enum') if len([x for x in g.m.children(e.id) if g.before is None
+                                                  or g.before.get(x.id)]) > 1])
     if e is None:
         return False
     g.m.drop(g.rng.choice(g.m.children(e.id)[1:]).id)
@@ -70,7 +72,7 @@ def domain_type(g):
     d = pick_old(g, 'domain', test=lambda d: d.p['type'].text[0] in sum(values.SAME_FAMILY.values(), []))
     if d is None or any(c.kind == 'column' and len(group_of(g, c)) > 1 for c in g.m.users(d.id)):
         return False
-    # What is said of it stays good for a type of the same family; but the types of those who have it say what they are made of.
+    # What is said of it stays good for a type of the same family; the types of those who have it say what of.
     names = [n for n in values.SAME_FAMILY[d.p['type'].fam] if n != d.p['type'].of]
     d.p['type'] = values.base(g.rng.choice(names))
     for c in g.m.users(d.id):
@@ -87,7 +89,8 @@ def add_attribute(g):
 
 @edit('attribute type')
 def attribute_type(g):
-    a = pick_old(g, 'attribute', test=lambda a: len(a.p['type'].text) == 1 and a.p['type'].text[0] in sum(values.SAME_FAMILY.values(), []))
+    a = pick_old(g, 'attribute', test=lambda a: len(a.p['type'].text) == 1
+                 and a.p['type'].text[0] in sum(values.SAME_FAMILY.values(), []))
     if a is None:
         return False
     a.p['type'] = values.base(g.rng.choice([n for n in values.SAME_FAMILY[a.p['type'].fam] if n != a.p['type'].of]))
@@ -111,7 +114,8 @@ def sequence_owned(g):
     if s.p.get('owned'):
         s.p['owned'] = None
         return True
-    found = [(t, c) for t, c in g.columns_where(lambda c: True) if t.schema == s.schema and t.owner == s.owner and c.parent == t.id]
+    found = [(t, c) for t, c in g.columns_where(lambda c: True) if t.schema == s.schema and t.owner == s.owner
+             and c.parent == t.id]
     if not found:
         return False
     t, c = g.rng.choice(found)
@@ -132,7 +136,8 @@ def key_columns(g):
         return False
     t = g.m.get(k.parent)
     used = {r.id for r in k.p['cols']}
-    more = [c for c in g.m.all_cols(t) if c.id not in used and values.btree(c.p['type']) and (c.parent == t.id or k.kind == 'unique')]
+    more = [c for c in g.m.all_cols(t) if c.id not in used and values.btree(c.p['type'])
+            and (c.parent == t.id or k.kind == 'unique')]
     for fk in constraint_users(g, k):  # they would have no key
         g.m.drop(fk.id)
     if more:
@@ -188,7 +193,8 @@ def check_expression(g):
 
 @edit('check attributes')
 def check_attributes(g):
-    k = pick_old(g, 'check', test=lambda k: not g.m.heirs(g.m.get(k.parent)) and not g.m.get(k.parent).p.get('part_of') and not g.m.get(k.parent).p.get('partition'))
+    k = pick_old(g, 'check', test=lambda k: not g.m.heirs(g.m.get(k.parent)) and not g.m.get(k.parent).p.get('part_of')
+                 and not g.m.get(k.parent).p.get('partition'))
     if k is None:
         return False
     key = g.rng.choice(['no_inherit', 'not_valid'])
@@ -217,11 +223,13 @@ def index_attributes(g):
     if what == 'with' and i.p.get('using') != 'gin':
         i.p['with'] = g.rng.choice([None, 55, 75])
     elif what == 'where':
-        i.p['where'] = None if i.p.get('where') and g.chance(0.5) else values.predicate(g.rng, g.m, g.rng.choice(g.m.all_cols(t)))
+        i.p['where'] = None if i.p.get('where') and g.chance(0.5) else values.predicate(g.rng, g.m,
+                g.rng.choice(g.m.all_cols(t)))
     elif what == 'elements' and not i.p.get('using') and cols:
         i.p['elements'] = [make_tables.element(g, c) for c in g.some(cols, 1, 2)]
         i.p['include'] = None
-    elif what == 'unique' and not i.p.get('using') and not t.p.get('partition') and not t.p.get('part_of') and not g.m.heirs(t):
+    elif what == 'unique' and not i.p.get('using') and not t.p.get('partition') and not t.p.get('part_of') \
+            and not g.m.heirs(t):
         i.p['unique'] = not i.p.get('unique')
         i.p['nnd'] = None
     else:
@@ -253,7 +261,8 @@ def fk_target(g):
     if f is None:
         return False
     types = [g.m.get(r.id).p['type'].text for r in f.p['cols']]
-    found = [(t, cols, k) for t, cols, k in make_tables.targets(g) if t.id != f.p['target'].id and [c.p['type'].text for c in cols] == types
+    found = [(t, cols, k) for t, cols, k in make_tables.targets(g) if t.id != f.p['target'].id
+             and [c.p['type'].text for c in cols] == types
              and bool(t.p.get('unlogged')) <= bool(g.m.get(f.parent).p.get('unlogged'))]
     if not found:
         return False

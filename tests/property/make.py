@@ -1,4 +1,4 @@
-"""The generator: random models by the weights of the kinds. A maker adds one object (with what it needs) and gives it, or None."""
+"""The generator: random models by the weights of the kinds. A maker adds an object and what it needs, or gives None."""
 import random
 
 import values
@@ -57,21 +57,27 @@ class Gen:
 
     def add(self, kind, schema=None, parent=None, **p):
         """A new object with a fresh name, and perhaps a comment, an owner, grants."""
-        o = self.m.add(kind, self.name(kind, schema, parent), schema, parent, **{k: v for k, v in p.items() if k not in self.skip})
+        o = self.m.add(kind, self.name(kind, schema, parent), schema, parent,
+                       **{k: v for k, v in p.items() if k not in self.skip})
         if self.chance(0.1):
             o.comment = self.rng.choice(COMMENTS)
         self.rights(o, 0.05)
         return o
 
     def rights(self, o, share):
-        what = {'table': ['select', 'insert, update', 'all'], 'view': ['select'], 'materialized_view': ['select'], 'sequence': ['usage', 'select, update'],
-                'schema': ['usage', 'create'], 'function': ['execute'], 'procedure': ['execute'], 'aggregate': ['execute'], 'enum': ['usage'], 'domain': ['usage'],
-                'composite': ['usage'], 'range': ['usage'], 'foreign_table': ['select'], 'server': ['usage']}.get(o.kind)
+        what = {'table': ['select', 'insert, update', 'all'], 'view': ['select'], 'materialized_view': ['select'],
+                'sequence': ['usage', 'select, update'],
+                'schema': ['usage', 'create'], 'function': ['execute'], 'procedure': ['execute'],
+                'aggregate': ['execute'], 'enum': ['usage'], 'domain': ['usage'],
+                'composite': ['usage'], 'range': ['usage'], 'foreign_table': ['select'],
+                'server': ['usage']}.get(o.kind)
         if what and self.chance(share):
             role = self.rng.choice(ROLES + ['public'])
-            o.grants = [g for g in o.grants if g[1] != role] + [(self.rng.choice(what), role, role != 'public' and self.chance(0.2))]
+            o.grants = [g for g in o.grants if g[1] != role] + [(self.rng.choice(what), role, role != 'public'
+                    and self.chance(0.2))]
         from printer import OWNED
-        if (o.kind in OWNED or o.kind == 'table') and not o.p.get('part_of') and self.chance(share) and o.kind not in ('server', 'schema'):
+        if (o.kind in OWNED or o.kind == 'table') and not o.p.get('part_of') and self.chance(share) \
+                and o.kind not in ('server', 'schema'):
             o.owner = self.rng.choice(['shop_owner', 'app'])
 
     def make(self, kind):

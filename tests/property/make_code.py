@@ -61,7 +61,8 @@ def composite(g):
 
 def attribute(g, o):
     ty = g.type()
-    if any(r.id == o.id for r in ty.text if isinstance(r, Ref)) or ty.fam in ('composite',) or (ty.fam == 'array' and ty.of.fam == 'composite'):
+    if any(r.id == o.id for r in ty.text if isinstance(r, Ref)) or ty.fam in ('composite',) \
+            or (ty.fam == 'array' and ty.of.fam == 'composite'):
         ty = g.type(plain=True)
     a = g.add('attribute', None, o.id, type=ty)
     if ty.fam == 'text' and ty.text[0] == ty.of and g.chance(0.15):
@@ -96,7 +97,8 @@ def sequence(g):
 
 def sequence_options(g):
     found = ['as ' + g.rng.choice(['int', 'bigint', 'smallint'])] if g.chance(0.3) else []
-    for share, text in ((0.4, 'start %d' % g.rng.randint(1, 50)), (0.3, 'increment by %d' % g.rng.randint(1, 10)), (0.2, 'cache %d' % g.rng.randint(2, 30)),
+    for share, text in ((0.4, 'start %d' % g.rng.randint(1, 50)), (0.3, 'increment by %d' % g.rng.randint(1, 10)),
+                        (0.2, 'cache %d' % g.rng.randint(2, 30)),
                         (0.2, 'maxvalue %d' % g.rng.randint(1000, 30000)), (0.1, 'cycle')):
         if g.chance(share):
             found.append(text)
@@ -106,7 +108,8 @@ def sequence_options(g):
 # ---- views ----
 
 def relations(g):
-    return [t for t in g.m.of('table', 'view', 'materialized_view', 'foreign_table') if not t.p.get('no_data') and readable(g, t)]
+    return [t for t in g.m.of('table', 'view', 'materialized_view', 'foreign_table') if not t.p.get('no_data')
+            and readable(g, t)]
 
 
 def readable(g, t):
@@ -127,7 +130,8 @@ def view(g, kind='view'):
         o.p['where'] = values.predicate(g.rng, g.m, g.rng.choice(cols))
     if kind == 'view':
         if g.chance(0.2):
-            o.p['with'] = g.rng.choice(['security_barrier', 'security_barrier = false'] + (['security_invoker'] if g.major >= 15 else []))
+            o.p['with'] = g.rng.choice(['security_barrier', 'security_barrier = false'] + (['security_invoker']
+                    if g.major >= 15 else []))
         elif g.chance(0.1) and source.kind == 'table':
             if any(len(c.p['expr']) == 1 for c in g.m.children(o.id, 'view_column')):
                 o.p['check_option'] = g.rng.choice(['local', 'cascaded'])
@@ -136,7 +140,8 @@ def view(g, kind='view'):
 
 def view_column(g, o, c):
     ty, expr = values.in_view(g.rng, g.m, c)
-    name = c.name if g.chance(0.5) and c.name and c.name not in {x.name for x in g.m.children(o.id)} else g.name('view_column', None, o.id)
+    name = c.name if g.chance(0.5) and c.name and c.name not in {x.name
+            for x in g.m.children(o.id)} else g.name('view_column', None, o.id)
     x = g.m.add('view_column', name, None, o.id, expr=expr, type=ty)
     if g.chance(0.06):
         x.comment = 'of a view'
@@ -163,7 +168,8 @@ def view_index(g, o):
     cols = [c for c in g.m.children(o.id, 'view_column') if values.btree(c.p['type'])] if o else []
     if not cols:
         return None
-    return g.add('view_index', None, o.id, elements=[(Ref(c.id, 'n'),) for c in g.some(cols, 1, 2)], unique=g.chance(0.2), fill=g.rng.choice([None, None, 80]))
+    return g.add('view_index', None, o.id, elements=[(Ref(c.id, 'n'),) for c in g.some(cols, 1, 2)],
+                 unique=g.chance(0.2), fill=g.rng.choice([None, None, 80]))
 
 
 # ---- routines ----
@@ -181,7 +187,8 @@ def args(g, low=0, high=2):
     found = []
     for n in range(g.rng.randint(low, high)):
         ty = g.type()
-        found.append(('arg%d' % n, ty.text, values.default(g.rng, g.m, ty) if n and found and found[-1][2] and g.chance(0.5) else None))
+        found.append(('arg%d' % n, ty.text, values.default(g.rng, g.m, ty) if n and found and found[-1][2]
+                      and g.chance(0.5) else None))
     return found
 
 
@@ -211,17 +218,20 @@ def function(g, style=None):
     if style == 'atomic' and p['set'] and "'" in p['set']:
         p['set'] = ''
     if g.chance(0.12) and style in ('plain', 'argument'):  # an overload
-        twins = [x for x in g.m.of('function') if x is not o and x.p['style'] in ('plain', 'argument') and [a[1] for a in x.p['args']] != [a[1] for a in p['args']]]
+        twins = [x for x in g.m.of('function') if x is not o and x.p['style'] in ('plain', 'argument')
+                 and [a[1] for a in x.p['args']] != [a[1] for a in p['args']]]
         if twins:
             twin = g.rng.choice(twins)
             if not any(x.schema == twin.schema and x.name == twin.name and x is not twin for x in g.m.of('function')):
-                o.name, o.schema, p['args'] = twin.name, twin.schema, [('a', ('int',), None), ('b', ('text',), None), ('c', ('uuid',), None)]
+                o.name, o.schema, p['args'] = twin.name, twin.schema, [('a', ('int',), None), ('b', ('text',), None),
+                        ('c', ('uuid',), None)]
     return o
 
 
 def helper(g, style, **p):
     """A function that an operator, a cast, a trigger is made of."""
-    a = {'compare': [('a', ('int',), None), ('b', ('int',), None)], 'same': [('a', ('int',), None), ('b', ('int',), None)],
+    a = {'compare': [('a', ('int',), None), ('b', ('int',), None)],
+         'same': [('a', ('int',), None), ('b', ('int',), None)],
          'step': [('a', ('int',), None), ('b', ('int',), None)]}.get(style, [])
     o = g.m.add('function', g.name('function', None), None, style=style, v=0, args=p.pop('args', a), **p)
     return o
@@ -260,8 +270,10 @@ def trigger(g):
 
 def trigger_on(g, t):
     rows = g.chance(0.7)
-    o = g.add('trigger', None, t.id, timing=g.rng.choice(['after', 'before', 'after']), each='row' if rows else 'statement',
-              events=g.rng.choice(['insert', 'delete', 'insert or delete', 'update', 'insert or update']), function=Ref(trigger_function(g).id))
+    o = g.add('trigger', None, t.id, timing=g.rng.choice(['after', 'before', 'after']), each='row' if rows
+              else 'statement',
+              events=g.rng.choice(['insert', 'delete', 'insert or delete', 'update', 'insert or update']),
+              function=Ref(trigger_function(g).id))
     p = o.p
     cols = g.m.all_cols(t)
     if p['events'].endswith('update') and g.chance(0.4) and cols:
@@ -285,7 +297,8 @@ def policy(g):
     if not t.p.get('rls') and g.chance(0.7):
         t.p['rls'] = g.rng.choice(['rls', 'rls force'])
     command = g.rng.choice(['all', 'select', 'insert', 'update', 'delete'])
-    o = g.add('policy', None, t.id, command=command, roles=g.rng.choice(['public', 'app', 'app, support']), restrictive=g.chance(0.2), as_sql=g.chance(0.4))
+    o = g.add('policy', None, t.id, command=command, roles=g.rng.choice(['public', 'app', 'app, support']),
+              restrictive=g.chance(0.2), as_sql=g.chance(0.4))
     if command != 'insert':
         o.p['using'] = values.predicate(g.rng, g.m, g.rng.choice(cols))
     if command not in ('select', 'delete') and (command == 'insert' or g.chance(0.5)):
@@ -315,7 +328,8 @@ def statistics(g):
     if t is None:
         return None
     cols = g.some([c for c in g.m.all_cols(t) if values.btree(c.p['type'])], 2, 3)
-    return g.add('statistics', t.schema, table=Ref(t.id), cols=[Ref(c.id, 'n') for c in cols], v=g.rng.randint(0, 2), target=g.rng.choice([None, None, 33]))
+    return g.add('statistics', t.schema, table=Ref(t.id), cols=[Ref(c.id, 'n') for c in cols], v=g.rng.randint(0, 2),
+                 target=g.rng.choice([None, None, 33]))
 
 
 @maker('publication', 1)
@@ -325,7 +339,8 @@ def publication(g):
     roll = g.rng.random()
     if tables and roll < 0.6:
         o.p['tables'] = [Ref(t.id) for t in g.some(tables, 1, 2)]
-        if any(x.id in [h.id for h in g.m.heirs(g.m.get(o.p['tables'][0].id))] for x in [g.m.get(r.id) for r in o.p['tables'][1:]]):
+        if any(x.id in [h.id for h in g.m.heirs(g.m.get(o.p['tables'][0].id))]
+               for x in [g.m.get(r.id) for r in o.p['tables'][1:]]):
             o.p['tables'] = o.p['tables'][:1]
     elif roll < 0.75 and g.m.of('schema') and g.major >= 15:
         o.p['in_schema'] = Ref(g.pick(g.m.of('schema')).id)
@@ -360,7 +375,8 @@ def cast(g):
     if ((Ref(source.id), target)) in taken:
         return None
     f = helper(g, 'convert', args=[('a', (Ref(source.id),), None)], returns=(target,)) if g.chance(0.5) else None
-    return g.m.add('cast', None, None, None, source=(Ref(source.id),), target=(target,), function=(Ref(f.id), '(', Ref(source.id), ')') if f else None, v=g.rng.randint(0, 2))
+    return g.m.add('cast', None, None, None, source=(Ref(source.id),), target=(target,),
+                   function=(Ref(f.id), '(', Ref(source.id), ')') if f else None, v=g.rng.randint(0, 2))
 
 
 @maker('transform', 0.3)
@@ -370,7 +386,8 @@ def transform(g):
         return None
     a = helper(g, 'internal', args=[('', ('internal',), None)], returns=('internal',), symbol='prsd_lextype')
     b = helper(g, 'internal', args=[('', ('internal',), None)], returns=(Ref(source.id),), symbol='prsd_lextype')
-    return g.m.add('transform', None, None, None, type=(Ref(source.id),), v=g.rng.randint(0, 2), **{'from': Ref(a.id), 'to': Ref(b.id)})
+    return g.m.add('transform', None, None, None, type=(Ref(source.id),), v=g.rng.randint(0, 2),
+                   **{'from': Ref(a.id), 'to': Ref(b.id)})
 
 
 # ---- text search ----
@@ -394,7 +411,8 @@ def text_search_dictionary(g):
 @maker('text_search_configuration', 0.6)
 def text_search_configuration(g):
     p, d = g.pick(g.m.of('text_search_parser')), g.pick(g.m.of('text_search_dictionary'))
-    return g.add('text_search_configuration', g.schema(), v=g.rng.randint(0, 2), parser=Ref(p.id) if p and g.chance(0.6) else None,
+    return g.add('text_search_configuration', g.schema(), v=g.rng.randint(0, 2), parser=Ref(p.id) if p and g.chance(0.6)
+                 else None,
                  dictionary=Ref(d.id) if d and g.chance(0.6) else None)
 
 
@@ -425,7 +443,8 @@ def user_mapping(g):
     s = g.need('server')
     taken = [m.p['role'] for m in g.m.of('user_mapping') if m.p['server'].id == s.id]
     free = [r for r in ['public', 'app', 'support'] if r not in taken]
-    return g.m.add('user_mapping', None, None, None, server=Ref(s.id), role=g.rng.choice(free), v=g.rng.randint(0, 2)) if free else None
+    return g.m.add('user_mapping', None, None, None, server=Ref(s.id), role=g.rng.choice(free),
+                   v=g.rng.randint(0, 2)) if free else None
 
 
 @maker('foreign_table', 0.7)
@@ -441,7 +460,8 @@ def foreign_table(g):
 def event_trigger(g):
     found = [f for f in g.m.of('function') if f.p['style'] == 'event']
     f = g.pick(found) or helper(g, 'event')
-    return g.add('event_trigger', function=Ref(f.id), v=g.rng.randint(0, 5), state=g.rng.choice([None, None, 'disable']))
+    return g.add('event_trigger', function=Ref(f.id), v=g.rng.randint(0, 5),
+                 state=g.rng.choice([None, None, 'disable']))
 
 
 @maker('default_privileges', 0.5)
@@ -451,12 +471,14 @@ def default_privileges(g):
     for o in g.m.of('default_privileges'):
         if (o.p['role'], o.p['on'], o.p['in_schema']) == (role, on, schema_ref):
             return None
-    return g.m.add('default_privileges', None, None, None, role=role, on=on, in_schema=schema_ref, to='app', v=g.rng.randint(0, 3))
+    return g.m.add('default_privileges', None, None, None, role=role, on=on, in_schema=schema_ref, to='app',
+                   v=g.rng.randint(0, 3))
 
 
 @maker('grant', 1.5)
 def grant(g):
-    o = g.pick(g.m.of('table', 'view', 'materialized_view', 'sequence', 'schema', 'function', 'procedure', 'enum', 'domain', 'composite', 'range',
+    o = g.pick(g.m.of('table', 'view', 'materialized_view', 'sequence', 'schema', 'function', 'procedure', 'enum',
+                      'domain', 'composite', 'range',
                       'foreign_table', 'server'))
     if o:
         g.rights(o, 1.0) if g.chance(0.7) else g.rights(o, 0.5)

@@ -23,7 +23,8 @@ def table(g):
     if g.chance(0.08):
         t.p['unlogged'] = True
     if g.chance(0.12):
-        t.p['with'] = g.rng.choice([['fillfactor = 80'], ['autovacuum_enabled = false', 'fillfactor = 70'], ['parallel_workers = 2']])
+        t.p['with'] = g.rng.choice([['fillfactor = 80'], ['autovacuum_enabled = false', 'fillfactor = 70'],
+                                    ['parallel_workers = 2']])
     for _ in range(g.rng.randint(1, 5)):
         column(g, t)
     if g.chance(0.7):
@@ -48,16 +49,20 @@ def column(g, t, ty=None):
     elif ty is None and p['type'].of in ('smallint', 'int', 'bigint') and p['type'].text[0] == p['type'].of:
         roll = g.rng.random()
         if roll < 0.12 and not g.m.parents(t) and not t.p.get('partition'):
-            p['identity'] = g.rng.choice(['identity', 'identity always', 'identity (start with 5)', 'identity always (increment by 10 cache 3)'])
+            p['identity'] = g.rng.choice(['identity', 'identity always', 'identity (start with 5)',
+                                          'identity always (increment by 10 cache 3)'])
             p['nullable'] = False
         elif roll < 0.22:
-            p['type'] = p['type']._replace(text=({'smallint': 'smallserial', 'int': 'serial', 'bigint': 'bigserial'}[p['type'].of],))
+            p['type'] = p['type']._replace(text=({'smallint': 'smallserial', 'int': 'serial',
+                                                  'bigint': 'bigserial'}[p['type'].of],))
             p['nullable'], p['serial'] = False, True
         elif roll < 0.3 and g.m.of('sequence'):
             p['default'] = ("nextval(", Ref(g.pick(g.m.of('sequence')).id, 's'), ")")
     if ty is None and not p.get('identity') and not p.get('serial') and not p.get('default') and g.chance(0.12):
-        sources = [x for x in g.m.cols(t.id) if x is not c and not x.p.get('generated') and not x.p.get('identity') and not x.p.get('serial')]
-        made = sources and not t.p.get('partition') and not g.m.heirs(t) and values.immutable(g.rng, g.m, g.rng.choice(sources))
+        sources = [x for x in g.m.cols(t.id) if x is not c and not x.p.get('generated') and not x.p.get('identity')
+                   and not x.p.get('serial')]
+        made = sources and not t.p.get('partition') and not g.m.heirs(t) \
+                and values.immutable(g.rng, g.m, g.rng.choice(sources))
         if made:
             p['type'], p['generated'] = made
     if not (p.get('identity') or p.get('serial') or p.get('generated') or p.get('default')) and g.chance(0.4):
@@ -116,7 +121,8 @@ def any_primary_key(g):
 
 
 def primary_key(g, t):
-    if t is None or g.m.children(t.id, 'primary_key') or t.p.get('part_of') or cannot_hold_keys(g, t) or t.p.get('inherits'):
+    if t is None or g.m.children(t.id, 'primary_key') or t.p.get('part_of') or cannot_hold_keys(g, t) \
+            or t.p.get('inherits'):
         return None
     cols = [c for c in simple_cols(g, t) if c.parent == t.id]
     cols = full_key(g, t, cols)
@@ -137,7 +143,8 @@ def key_more(g, t, o, cols):
         o.p['with'] = g.rng.choice([70, 90])
     if g.chance(0.08) and not g.m.of('foreign_key'):
         o.p['defer'] = g.rng.choice(['deferrable', 'deferrable initially deferred'])
-    if len(cols) == 1 and not o.p.get('include') and not o.p.get('with') and not o.p.get('defer') and not o.comment and g.chance(0.5) and cols[0].parent == t.id \
+    if len(cols) == 1 and not o.p.get('include') and not o.p.get('with') and not o.p.get('defer') and not o.comment \
+            and g.chance(0.5) and cols[0].parent == t.id \
             and inline_free(g, t, o.kind, cols[0]):
         o.p['inline'] = Ref(cols[0].id, 'n')
 
@@ -212,16 +219,19 @@ def index(g, t):
         o.p.update(elements=[(Ref(g.rng.choice(jsons).id, 'e'), g.rng.choice(['', ' jsonb_path_ops']))], using='gin')
     elif g.chance(0.06):
         o.p.update(elements=[(Ref(chosen[0].id, 'n'),)], using='hash')
-        if values.under(chosen[0].p['type']).fam in ('bit', 'money', 'ts', 'array') or chosen[0].p['type'].fam == 'array':
+        if values.under(chosen[0].p['type']).fam in ('bit', 'money', 'ts', 'array') \
+                or chosen[0].p['type'].fam == 'array':
             o.p['using'] = None
     elif ints and classes and g.chance(0.6):
         o.p['elements'] = [(Ref(g.rng.choice(ints).id, 'e'), ' ', Ref(g.pick(classes).id))]
     if not o.p.get('using'):
-        if g.chance(0.2) and not t.p.get('partition') and not t.p.get('part_of') and not any(x.p.get('partition') for x in g.m.heirs(t)):
+        if g.chance(0.2) and not t.p.get('partition') and not t.p.get('part_of') \
+                and not any(x.p.get('partition') for x in g.m.heirs(t)):
             o.p['unique'] = True
             if g.major >= 15 and g.chance(0.2):
                 o.p['nnd'] = True
-        others = [c for c in g.m.all_cols(t) if not any(r.id == c.id for e in o.p['elements'] for r in e if isinstance(r, Ref))]
+        others = [c for c in g.m.all_cols(t) if not any(r.id == c.id for e in o.p['elements'] for r in e
+                                                        if isinstance(r, Ref))]
         if g.chance(0.1) and others:
             o.p['include'] = [Ref(g.rng.choice(others).id, 'n')]
         if g.chance(0.1):
@@ -229,7 +239,8 @@ def index(g, t):
     if g.chance(0.2):
         o.p['where'] = values.predicate(g.rng, g.m, g.rng.choice(g.m.all_cols(t)))
     plain = len(o.p['elements']) == 1 and len([x for x in o.p['elements'][0] if x]) == 1 and chosen[0].parent == t.id
-    if plain and not any(o.p.get(k) for k in ('using', 'unique', 'include', 'with', 'where')) and not o.comment and g.chance(0.3) and o.p['elements'][0][0].id == chosen[0].id \
+    if plain and not any(o.p.get(k) for k in ('using', 'unique', 'include', 'with', 'where')) and not o.comment \
+            and g.chance(0.3) and o.p['elements'][0][0].id == chosen[0].id \
             and inline_free(g, t, 'index', chosen[0]):
         o.p['inline'] = Ref(chosen[0].id, 'n')
     return unnamed(g, o, 0.3 if not o.p.get('unique') else 0.1)
@@ -241,7 +252,8 @@ def exclude_any(g):
 
 
 def exclude(g, t):
-    ranges = [(x, c) for x, c in g.columns_where(lambda c: c.p['type'].of in ('int4range', 'tstzrange', 'daterange') and c.p['type'].fam == 'range')
+    ranges = [(x, c) for x, c in g.columns_where(lambda c: c.p['type'].of in ('int4range', 'tstzrange', 'daterange')
+                                                 and c.p['type'].fam == 'range')
               if not x.p.get('partition') and not x.p.get('part_of') and (t is None or t is x)]
     if not ranges:
         t = t or g.pick([x for x in g.m.of('table') if not x.p.get('partition') and not x.p.get('part_of')])
@@ -280,7 +292,8 @@ def targets(g):
             continue
         for k in g.m.children(t.id, 'primary_key', 'unique'):
             cols = [g.m.get(r.id) for r in k.p['cols']]
-            if not k.p.get('defer') and not k.p.get('nnd') and all(not c.p.get('generated') and can_refer(c.p['type']) for c in cols):
+            if not k.p.get('defer') and not k.p.get('nnd') and all(not c.p.get('generated') and can_refer(c.p['type'])
+                    for c in cols):
                 found.append((t, cols, k))
     return found
 
@@ -303,7 +316,8 @@ def foreign_key(g, t):
         c = column(g, t, ty)
         c.p.update(nullable=True, default=None, collate=k.p.get('collate'), group=True)
         cols.append(c)
-    o = g.add('foreign_key', None, t.id, cols=[Ref(c.id, 'n') for c in cols], target=Ref(target.id), target_cols=[Ref(c.id, 'n') for c in target_cols], to=Ref(key.id))
+    o = g.add('foreign_key', None, t.id, cols=[Ref(c.id, 'n') for c in cols], target=Ref(target.id),
+              target_cols=[Ref(c.id, 'n') for c in target_cols], to=Ref(key.id))
     p = o.p
     if g.chance(0.5):
         p['delete'] = 'on delete ' + g.rng.choice(ACTIONS)
@@ -338,7 +352,8 @@ def partitioned(g):
     for k in g.m.children(t.id, 'primary_key', 'unique', 'exclude', 'index', 'check'):
         g.m.drop(k.id)
     method = g.rng.choice(['range', 'list', 'hash'])
-    ty = values.base({'range': g.rng.choice(['int', 'date', 'bigint']), 'list': g.rng.choice(['text', 'int']), 'hash': 'int'}[method])
+    ty = values.base({'range': g.rng.choice(['int', 'date', 'bigint']), 'list': g.rng.choice(['text', 'int']),
+                      'hash': 'int'}[method])
     key = column(g, t, ty)
     key.p.update(nullable=False, default=None, collate=None)
     t.p['partition'] = (method, (Ref(key.id, 'e'),))
@@ -396,7 +411,8 @@ def part(g, t, bounds):
 
 @maker('child', 1.5)
 def child(g):
-    parents = [t for t in g.m.of('table') if not t.p.get('partition') and not t.p.get('part_of') and not t.p.get('unlogged')
+    parents = [t for t in g.m.of('table') if not t.p.get('partition') and not t.p.get('part_of')
+               and not t.p.get('unlogged')
                and not any(c.p.get('identity') or c.p.get('generated') for c in g.m.all_cols(t))]
     parent = g.pick(parents)
     if parent is None:

@@ -1,21 +1,21 @@
 """The abstract schema that models are printed from: objects, and references between them by id.
 
-A text that names something holds a Ref in place of the name, so that renaming an object is setting its name, and what uses an
-object is found by walking the values. Two states of one schema (before and after the edits) share ids.
+A text that names something holds a Ref in place of the name, so that renaming an object is setting its name, and what
+uses an object is found by walking the values. Two states of one schema (before and after the edits) share ids.
 """
 import copy
 from typing import NamedTuple
 
 
 class Ref(NamedTuple):
-    """A mention of an object. form: q qualified name, n bare name, e bare name in an expression that needs its type to be of
-    the same family, E the same with the qualified name, l literal of a label, o qualified operator, p part of an alter statement."""
+    """A mention of an object. form: q qualified name, n bare name, e bare name in an expression that needs its type to
+    be of the same family, l a label's literal, s the name as one, o qualified operator, io_in, io_out a base type's."""
     id: int
     form: str = 'q'
 
 
 class Ty(NamedTuple):
-    """A column's type: its text (with Refs to types), its family, and what that family is made of (enum id, base name)."""
+    """A column's type: its text (with Refs), its family, and what that family is made of (enum id, base name, Ty)."""
     text: tuple
     fam: str
     of: object = None
@@ -24,26 +24,32 @@ class Ty(NamedTuple):
 # Values that an object can do without: when what they mention goes, they are emptied and the object stays.
 OPTIONAL = {
     'table': ('with', 'replica', 'am', 'policy_state'),
-    'column': ('default', 'collate', 'identity', 'backfill', 'convert', 'back', 'storage', 'compression', 'statistics', 'col_options'),
+    'column': ('default', 'collate', 'identity', 'backfill', 'convert', 'back', 'storage', 'compression', 'statistics',
+               'col_options'),
     'attribute': ('collate',), 'domain': ('default', 'collate'),
-    'index': ('where', 'include', 'with'), 'unique': ('include', 'with'), 'primary_key': ('include', 'with'), 'exclude': ('where',),
+    'index': ('where', 'include', 'with'), 'unique': ('include', 'with'), 'primary_key': ('include', 'with'),
+            'exclude': ('where',),
     'view': ('where', 'with'), 'trigger': ('when', 'columns'), 'publication': ('where',), 'sequence': ('owned',),
     'function': ('set',), 'event_trigger': ('tags',), 'composite': (), 'view_column': ('default',),
 }
-RELATIONS = ('table', 'view', 'materialized_view', 'foreign_table', 'sequence', 'index', 'view_index', 'primary_key', 'unique', 'exclude',
+RELATIONS = ('table', 'view', 'materialized_view', 'foreign_table', 'sequence', 'index', 'view_index', 'primary_key',
+             'unique', 'exclude',
              'composite')
-TYPES = ('enum', 'domain', 'composite', 'range', 'base_type', 'table', 'view', 'materialized_view', 'foreign_table', 'sequence')
+TYPES = ('enum', 'domain', 'composite', 'range', 'base_type', 'table', 'view', 'materialized_view', 'foreign_table',
+         'sequence')
 CONSTRAINTS = ('primary_key', 'unique', 'check', 'exclude', 'foreign_key')
 ROUTINES = ('function', 'procedure', 'aggregate')
 MEMBERS = ('column', 'label', 'attribute', 'view_column', 'domain_check', 'member') + CONSTRAINTS + (
     'index', 'view_index', 'trigger', 'rule', 'policy')
-WAS = ('schema', 'table', 'column', 'domain', 'enum', 'label', 'composite', 'attribute', 'sequence', 'index') + CONSTRAINTS
-NO_SCHEMA = ('schema', 'extension', 'language', 'access_method', 'foreign_data_wrapper', 'server', 'user_mapping', 'cast', 'transform',
+WAS = ('schema', 'table', 'column', 'domain', 'enum', 'label', 'composite', 'attribute', 'sequence',
+       'index') + CONSTRAINTS
+NO_SCHEMA = ('schema', 'extension', 'language', 'access_method', 'foreign_data_wrapper', 'server', 'user_mapping',
+             'cast', 'transform',
              'event_trigger', 'publication', 'default_privileges') + MEMBERS
 
 
 class Obj:
-    """One object: kind, name (None: PostgreSQL names it), schema (id; None: public, or the kind has none), parent (id), values p."""
+    """One object: kind, name (None: PostgreSQL gives one), ids of schema (None: public, or none) and parent, values."""
 
     def __init__(self, oid, kind, name, schema, parent, p):
         self.id, self.kind, self.name, self.schema, self.parent, self.p = oid, kind, name, schema, parent, p
@@ -112,7 +118,8 @@ class Model:
 
     def users(self, oid, forms=None):
         """The objects that mention this one (in one of the forms)."""
-        return [o for o in self.objs.values() if o.id != oid and any(r.id == oid and (not forms or r.form in forms) for r in refs_in(o.p))]
+        return [o for o in self.objs.values() if o.id != oid and any(r.id == oid and (not forms or r.form in forms)
+                for r in refs_in(o.p))]
 
     def all_cols(self, table):
         """The columns of a table with those of its parents, of inheritance and partitioning."""
@@ -189,8 +196,9 @@ class Model:
                 self.drop(oid)
 
     def path(self, o):
-        """A text that tells objects of one state apart by what they are called: for conflicts between old and new names."""
-        space = 'relation' if o.kind in RELATIONS else 'type' if o.kind in TYPES else 'routine' if o.kind in ROUTINES else o.kind
+        """A text that tells objects of one state apart by what they are called: for conflicts of old and new names."""
+        spaces = ((RELATIONS, 'relation'), (TYPES, 'type'), (ROUTINES, 'routine'))
+        space = next((name for kinds, name in spaces if o.kind in kinds), o.kind)
         if o.kind in CONSTRAINTS:
             space = 'constraint'
         parent = self.path(self.objs[o.parent]) if o.parent in self.objs else ''
@@ -199,7 +207,7 @@ class Model:
 
 
 def hollow(model, o):
-    """Whether an object has lost what makes it one: a view without columns, an enum without labels, a table key without columns."""
+    """Whether an object has lost what makes it one: a view without columns, an enum without labels."""
     if o.kind in ('view', 'materialized_view'):
         return not model.children(o.id, 'view_column')
     if o.kind == 'enum':

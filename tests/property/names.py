@@ -1,15 +1,20 @@
 """Names: plain and odd ones, how they are quoted in a model, and which are still free."""
 import re
 
-PLAIN = ('alpha beta gamma delta items orders people parts nodes edges links marks notes price qty code state label amount parent_id '
-         'owner_id ref_id seen_at body tag flag sku span color width depth story region team').split()
-ODD = ['Order', 'user', 'select', 'table', 'index', 'check', 'default', 'was', 'group', 'a b', 'x"y', "it's", 'a.b', '--d', 'größe', '日本',
-       'd$1', 'p' * 63, 'long_' + 'é' * 29, 'UPPER', 'end', 'null', 'primary', 'unique', 'use', 'has', 'as', 'position', 'values', 'type',
-       'name', 'o' * 60, '/*x', 'a;b', '\\', '$$', ' lead', '%s', 'enum', 'to', 'where', '{table}', 'partition', 'grant', '?', '->', '@x']
-LABELS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'draft', 'paid', 'sent', 'x y', "it's", 'Ü', 'A', 'null', 'a,b', '{z}', 'lost', 'won', 'was', '"q"']
+PLAIN = ('alpha beta gamma delta items orders people parts nodes edges links marks notes price qty code state label '
+         'amount parent_id owner_id ref_id seen_at body tag flag sku span color width depth story region team').split()
+ODD = ['Order', 'user', 'select', 'table', 'index', 'check', 'default', 'was', 'group', 'a b', 'x"y', "it's", 'a.b',
+       '--d', 'größe', '日本',
+       'd$1', 'p' * 63, 'long_' + 'é' * 29, 'UPPER', 'end', 'null', 'primary', 'unique', 'use', 'has', 'as',
+       'position',
+       'values', 'type',
+       'name', 'o' * 60, '/*x', 'a;b', '\\', '$$', ' lead', '%s', 'enum', 'to', 'where', '{table}', 'partition',
+       'grant', '?', '->', '@x']
+LABELS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'draft', 'paid', 'sent', 'x y', "it's", 'Ü', 'A', 'null', 'a,b', '{z}',
+          'lost', 'won', 'was', '"q"']
 OPERATORS = ['===', '<+>', '@@@', '~~~~', '&&&', '<->>', '|=|', '#=#', '%%%', '!==']
-QUOTED = set('''order user select table index check default was group end null primary unique use has as position values type name enum to
-    where partition grant foreign exclude constraint trigger policy'''.split())
+QUOTED = set('''order user select table index check default was group end null primary unique use has as position values
+    type name enum to where partition grant foreign exclude constraint trigger policy'''.split())
 
 
 def ident(name):
@@ -27,7 +32,8 @@ def literal(text):
 
 def scope(model, kind, schema, parent):
     """The names that an object of the kind may not have."""
-    if kind in ('column', 'label', 'attribute', 'view_column', 'domain_check', 'trigger', 'rule', 'policy', 'check', 'foreign_key'):
+    if kind in ('column', 'label', 'attribute', 'view_column', 'domain_check', 'trigger', 'rule', 'policy', 'check',
+                'foreign_key'):
         taken = {o.name for o in model.children(parent)}
         if kind in ('column', 'check', 'foreign_key', 'trigger'):  # no clash with anything above or below it
             table = model.get(parent)
@@ -36,7 +42,8 @@ def scope(model, kind, schema, parent):
                 family += model.heirs(family[0])
                 taken |= {o.name for x in family for o in model.children(x.id)}
         return taken | {'tableoid', 'ctid', 'xmin', 'xmax', 'cmin', 'cmax'}
-    if kind in ('schema', 'extension', 'language', 'access_method', 'foreign_data_wrapper', 'server', 'event_trigger', 'publication'):
+    if kind in ('schema', 'extension', 'language', 'access_method', 'foreign_data_wrapper', 'server', 'event_trigger',
+                'publication'):
         return {o.name for o in model.of(kind)} | {'public', 'modelc', 'plpgsql', 'sql', 'c', 'internal'}
     # Relations, types, routines and the rest of one schema: one pool, so that nothing clashes by accident.
     if parent is not None:
@@ -50,7 +57,7 @@ def scope(model, kind, schema, parent):
 
 
 class Namer:
-    """Gives out names: `odd` is the share of models' odd ones; `freed` those that objects gave up; `banned` those not to take."""
+    """Gives out names: `odd` is the share of odd ones; `freed` what objects gave up; `banned` what not to take."""
 
     def __init__(self, rng, odd):
         self.rng, self.odd, self.freed, self.banned = rng, odd, [], set()

@@ -2,7 +2,8 @@
 import random
 
 import edits
-import edits_more   # noqa: F401 their edits register themselves
+import edits_columns  # noqa: F401 their edits register themselves
+import edits_more  # noqa: F401
 import edits_types  # noqa: F401
 from make import generate
 from printer import show

@@ -5,12 +5,17 @@ from model import CONSTRAINTS, Ref, WAS
 from names import ident, literal
 from sqlkinds import STATEMENTS, signature, spread
 
-OWNED = {'view': 'view', 'materialized_view': 'materialized view', 'function': 'function', 'procedure': 'procedure', 'aggregate': 'aggregate',
-         'enum': 'type', 'domain': 'domain', 'composite': 'type', 'range': 'type', 'sequence': 'sequence', 'schema': 'schema', 'collation': 'collation',
-         'foreign_table': 'foreign table', 'server': 'server', 'statistics': 'statistics', 'text_search_dictionary': 'text search dictionary',
+OWNED = {'view': 'view', 'materialized_view': 'materialized view', 'function': 'function', 'procedure': 'procedure',
+         'aggregate': 'aggregate',
+         'enum': 'type', 'domain': 'domain', 'composite': 'type', 'range': 'type', 'sequence': 'sequence',
+         'schema': 'schema', 'collation': 'collation',
+         'foreign_table': 'foreign table', 'server': 'server', 'statistics': 'statistics',
+         'text_search_dictionary': 'text search dictionary',
          'conversion': 'conversion', 'text_search_configuration': 'text search configuration'}
-GRANTED = {'view': 'table', 'materialized_view': 'table', 'function': 'function', 'procedure': 'procedure', 'aggregate': 'function', 'enum': 'type',
-           'domain': 'domain', 'composite': 'type', 'range': 'type', 'sequence': 'sequence', 'schema': 'schema', 'foreign_table': 'table', 'server': 'foreign server'}
+GRANTED = {'view': 'table', 'materialized_view': 'table', 'function': 'function', 'procedure': 'procedure',
+           'aggregate': 'function', 'enum': 'type',
+           'domain': 'domain', 'composite': 'type', 'range': 'type', 'sequence': 'sequence', 'schema': 'schema',
+           'foreign_table': 'table', 'server': 'foreign server'}
 
 
 class Printer:
@@ -73,7 +78,8 @@ class Printer:
         m = self.m
         for o in m.of('extension'):
             schema = m.get(o.schema) if o.schema else None
-            self.out.append('extension %s%s' % (ident(o.name), ' schema ' + (ident(schema.name) if schema else 'public') if o.p.get('say') or schema else ''))
+            self.out.append('extension %s%s' % (ident(o.name), ' schema ' + (ident(schema.name) if schema else 'public')
+                                                if o.p.get('say') or schema else ''))
         for o in m.of('schema'):
             self.doc(o)
             self.out.append('schema %s%s' % (ident(o.name), self.was(o)))
@@ -98,7 +104,8 @@ class Printer:
             self.out.append('alter %s %s owner to %s;' % (OWNED[o.kind], self.handle(o), o.owner))
         for privileges, role, option in o.grants:
             if o.kind in GRANTED:
-                self.out.append('grant %s on %s %s to %s%s;' % (privileges, GRANTED[o.kind], self.handle(o), role, ' with grant option' if option else ''))
+                self.out.append('grant %s on %s %s to %s%s;' % (privileges, GRANTED[o.kind], self.handle(o), role,
+                                                                ' with grant option' if option else ''))
 
     def handle(self, o):
         if o.kind in ('function', 'procedure', 'aggregate'):
@@ -142,7 +149,8 @@ class Printer:
         self.doc(o)
         opts = ' '.join(o.p['options'])
         owned = ' owned by %s' % self.text(o.p['owned']) if o.p.get('owned') else ''
-        self.out.append('sequence %s%s%s' % (self.qualified(o), ' (%s%s)' % (opts, owned) if opts or owned else '', self.was(o)))
+        self.out.append('sequence %s%s%s' % (self.qualified(o), ' (%s%s)' % (opts, owned) if opts or owned else '',
+                                             self.was(o)))
         self.rights(o)
 
     def statement(self, o):
@@ -155,7 +163,9 @@ class Printer:
         p, material = o.p, o.kind == 'materialized_view'
         cols = [self.text(c.p['expr']) + (' as ' + ident(c.name)) for c in self.m.children(o.id, 'view_column')]
         words = 'materialized view' if material else 'recursive view' if p.get('recursive') else 'view'
-        text = 'create %s %s%s as\n  select %s\n  from %s' % (words, self.qualified(o), ' with (%s)' % p['with'] if p.get('with') else '', ', '.join(cols), self.text(p['from']))
+        text = 'create %s %s%s as\n  select %s\n  from %s' % (words, self.qualified(o), ' with (%s)' % p['with']
+                                                              if p.get('with') else '', ', '.join(cols),
+                                                              self.text(p['from']))
         if p.get('where'):
             text += '\n  where ' + self.text(p['where'])
         text += p.get('tail') or ''
@@ -164,9 +174,11 @@ class Printer:
         self.out.append(text + (' with no data' if material and p.get('no_data') else '') + ';')
         for c in self.m.children(o.id, 'view_column'):
             if c.comment:
-                self.out.append('comment on column %s.%s is %s;' % (self.qualified(o), ident(c.name), literal(c.comment)))
+                self.out.append('comment on column %s.%s is %s;' % (self.qualified(o), ident(c.name),
+                        literal(c.comment)))
             if c.p.get('default') and not material:
-                self.out.append('alter view %s alter column %s set default %s;' % (self.qualified(o), ident(c.name), self.text(c.p['default'])))
+                self.out.append('alter view %s alter column %s set default %s;' % (self.qualified(o), ident(c.name),
+                        self.text(c.p['default'])))
         self.rights(o)
         for child in self.m.children(o.id, 'view_index'):
             self.view_index(o, child)
@@ -176,16 +188,21 @@ class Printer:
 
     def view_index(self, view, o):
         self.doc(o)
-        self.out.append('create %sindex %s on %s (%s)%s;' % ('unique ' if o.p.get('unique') else '', ident(o.name), self.qualified(view),
-                        self.text(spread(o.p['elements'])), ' with (fillfactor = %d)' % o.p['fill'] if o.p.get('fill') else ''))
+        self.out.append('create %sindex %s on %s (%s)%s;' % ('unique ' if o.p.get('unique') else '', ident(o.name),
+                                                             self.qualified(view),
+                        self.text(spread(o.p['elements'])), ' with (fillfactor = %d)' % o.p['fill'] if o.p.get('fill')
+                                                             else ''))
 
     def foreign_table(self, o):
         self.doc(o)
-        cols = ', '.join('%s %s' % (ident(c.name), self.text(c.p['expr'])) for c in self.m.children(o.id, 'view_column'))
-        self.out.append("create foreign table %s (%s) server %s%s;" % (self.qualified(o), cols, self.text(Ref(o.p['server'].id, 'n')), ('', " options (a 'b')", " options (a 'c')")[o.p['v'] % 3]))
+        cols = ', '.join('%s %s' % (ident(c.name), self.text(c.p['expr']))
+                         for c in self.m.children(o.id, 'view_column'))
+        self.out.append("create foreign table %s (%s) server %s%s;" % (self.qualified(o), cols,
+                self.text(Ref(o.p['server'].id, 'n')), ('', " options (a 'b')", " options (a 'c')")[o.p['v'] % 3]))
         for c in self.m.children(o.id, 'view_column'):
             if c.comment:
-                self.out.append('comment on column %s.%s is %s;' % (self.qualified(o), ident(c.name), literal(c.comment)))
+                self.out.append('comment on column %s.%s is %s;' % (self.qualified(o), ident(c.name),
+                        literal(c.comment)))
         self.rights(o)
         self.statements_of(o)
 
@@ -225,7 +242,8 @@ class Printer:
             if item.p.get('inline') or item.p.get('as_sql'):
                 continue
             self.doc(item, indent)
-            self.out.append(indent + getattr(self, "item_" + item.kind)(item) + ("" if item.p.get("where") and item.kind == "index" else self.was(item)))
+            self.out.append(indent + getattr(self, "item_" + item.kind)(item) + ("" if item.p.get("where")
+                    and item.kind == "index" else self.was(item)))
         for privileges, role, option in o.grants:
             self.out.append('%sgrant %s to %s%s' % (indent, privileges, role, ' with grant option' if option else ''))
         for part in self.m.of('table'):
@@ -254,7 +272,8 @@ class Printer:
         """What is said of a table in statements: of its partitions too."""
         for c in self.m.cols(o.id):
             if c.p.get('col_options'):
-                self.out.append('alter table %s alter column %s set (%s);' % (self.qualified(o), ident(c.name), c.p['col_options']))
+                self.out.append('alter table %s alter column %s set (%s);' % (self.qualified(o), ident(c.name),
+                        c.p['col_options']))
         if o.p.get('replica'):
             self.out.append('alter table %s replica identity %s;' % (self.qualified(o), self.text(o.p['replica'])))
         self.statements_of(o)
@@ -266,13 +285,15 @@ class Printer:
         for item in self.m.children(o.id, 'trigger', 'policy', 'rule'):
             if item.kind == 'rule':
                 self.doc(item)
-                self.out.append('create rule %s as on %s to %s %s;' % (ident(item.name), item.p['event'], self.qualified(o), self.text(item.p['action'])))
+                self.out.append('create rule %s as on %s to %s %s;' % (ident(item.name), item.p['event'],
+                        self.qualified(o), self.text(item.p['action'])))
             elif item.p.get('as_sql'):
                 self.doc(item)
                 head = getattr(self, 'item_' + item.kind)(item)
                 self.out.append('create ' + head.replace('\1', ' on ' + self.qualified(o)) + ';')
             if item.p.get('state'):
-                self.out.append('alter table %s %s %s %s;' % (self.qualified(o), item.p['state'], item.kind, ident(item.name)))
+                self.out.append('alter table %s %s %s %s;' % (self.qualified(o), item.p['state'], item.kind,
+                                                              ident(item.name)))
 
     def column(self, table, c, indent):
         self.doc(c, indent)
@@ -333,7 +354,8 @@ class Printer:
         return self.named('unique', o) + ' ' + self.keys(o.p['cols']) + self.tail(o.p)
 
     def item_check(self, o):
-        return self.named('check', o) + ' (%s)' % self.text(o.p['expr']) + (' not valid' if o.p.get('not_valid') else '') + (' no inherit' if o.p.get('no_inherit') else '')
+        return self.named('check', o) + ' (%s)' % self.text(o.p['expr']) + (' not valid' if o.p.get('not_valid')
+                else '') + (' no inherit' if o.p.get('no_inherit') else '')
 
     def fk_tail(self, o):
         p = o.p
@@ -347,12 +369,14 @@ class Printer:
         return self.named('foreign key', o) + ' ' + self.keys(o.p['cols']) + ' ' + self.fk_tail(o)
 
     def item_exclude(self, o):
-        return self.named('exclude', o) + ' using gist (%s)' % self.text(o.p['elements']) + (' ' + o.p['defer'] if o.p.get('defer') else '') + (' where (%s)' % self.text(o.p['where']) if o.p.get('where') else '')
+        return self.named('exclude', o) + ' using gist (%s)' % self.text(o.p['elements']) + (' ' + o.p['defer']
+                if o.p.get('defer') else '') + (' where (%s)' % self.text(o.p['where']) if o.p.get('where') else '')
 
     def item_index(self, o):
         p = o.p
         text = self.named('unique index' if p.get('unique') else 'index', o)
-        text += (' using ' + p['using'] if p.get('using') else '') + ' (%s)' % self.text(spread(p['elements'])) + self.tail(p)
+        text += (' using ' + p['using'] if p.get('using')
+                 else '') + ' (%s)' % self.text(spread(p['elements'])) + self.tail(p)
         was = self.was(o)
         # `where` goes to the end of the item: `was` stands before it.
         if p.get('where'):
@@ -370,10 +394,13 @@ class Printer:
 
     def item_trigger(self, o):
         p = o.p
-        text = 'trigger %s %s %s%s' % (ident(o.name), p['timing'], p['events'], ' of ' + ', '.join(self.text(c) for c in p['columns']) if p.get('columns') else '')
+        text = 'trigger %s %s %s%s' % (ident(o.name), p['timing'], p['events'],
+                                       ' of ' + ', '.join(self.text(c) for c in p['columns']) if p.get('columns')
+                                       else '')
         text += '\1' if p.get('as_sql') else ''
         text += ' for each ' + p['each'] + (' when (%s)' % self.text(p['when']) if p.get('when') else '')
-        return text + ' execute %s%s(%s)' % ('function ' if p.get('as_sql') else '', self.text(p['function']), p.get('args') or '')
+        return text + ' execute %s%s(%s)' % ('function ' if p.get('as_sql') else '', self.text(p['function']),
+                                             p.get('args') or '')
 
 
 def show(model, before=None):

@@ -34,7 +34,8 @@ class Failure(Exception):
             return self.stage + ': ' + ', '.join(sorted(re.sub(' +', ' ', k) for k in kinds)[:2])
         if self.stage.startswith('dump'):
             # the kinds of statements that are more or less
-            kinds = {x.group(0) for x in re.finditer(r'(?m)^[+ -] *(CREATE|ALTER|GRANT|COMMENT|REVOKE)( [A-Z]+)*', self.said)}
+            kinds = {x.group(0) for x in re.finditer(r'(?m)^[+ -] *(CREATE|ALTER|GRANT|COMMENT|REVOKE)( [A-Z]+)*',
+                                                     self.said)}
             return self.stage + ': ' + ', '.join(sorted(re.sub(' +', ' ', k) for k in kinds)[:1])
         return self.stage
 
@@ -50,7 +51,8 @@ class Prover:
     """Runs pairs in a work folder of its own, on the cluster of the environment."""
 
     def __init__(self, modelc, normalise, work, name, quick=False):
-        self.modelc, self.normalise, self.work, self.db = os.path.abspath(modelc), os.path.abspath(normalise), work, name
+        self.modelc, self.normalise = os.path.abspath(modelc), os.path.abspath(normalise)
+        self.work, self.db = work, name
         self.quick = quick
         self.dir = os.path.join(work, name)
         self.admin = wire.Connection('postgres')
@@ -72,7 +74,8 @@ class Prover:
         return db
 
     def drop_db(self, db):
-        self.admin.query('drop database if exists "%s" with (force)' % db if int(os.environ.get('PROPERTY_MAJOR', '15')) >= 13 else 'drop database if exists "%s"' % db)
+        self.admin.query('drop database if exists "%s" with (force)' % db
+                         if int(os.environ.get('PROPERTY_MAJOR', '15')) >= 13 else 'drop database if exists "%s"' % db)
         self.made.discard(db)
 
     def project(self, name='project'):
@@ -91,7 +94,8 @@ class Prover:
     def run(self, folder, db, *args):
         env = dict(os.environ, DATABASE_URL=wire.url(db), NO_COLOR='1')
         try:
-            r = subprocess.run([self.modelc, '--no-color', *args], cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            r = subprocess.run([self.modelc, '--no-color', *args], cwd=folder, env=env, stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                timeout=240)
         except subprocess.TimeoutExpired:
             raise Failure(args[0] + ': timed out', '') from None
@@ -122,7 +126,8 @@ class Prover:
             return f.read()
 
     def dump(self, db):
-        r = subprocess.run([program('pg_dump'), '-s', '-N', 'modelc', '-d', wire.url(db)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        r = subprocess.run([program('pg_dump'), '-s', '-N', 'modelc', '-d', wire.url(db)], stdout=subprocess.PIPE,
+                           stderr=subprocess.PIPE)
         if r.returncode:
             raise Failure('pg_dump', r.stderr.decode('utf8', 'replace'))
         return self.normal(r.stdout)
@@ -134,7 +139,8 @@ class Prover:
     def again(self, text):
         """What a dump gives, loaded and dumped once more (docs/dump-normaliser.md)."""
         db = self.make_db('_again')
-        subprocess.run([program('psql'), '-qX', '-d', db], input=text.encode(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.run([program('psql'), '-qX', '-d', db], input=text.encode(), stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL)
         found = self.dump(db)
         self.drop_db(db)
         return found
@@ -155,7 +161,7 @@ class Prover:
             self.notes.append('unsure' if 'Unsure' in said else 'not handled')
 
     def complete(self, folder):
-        """Statements for a person to finish: those tables are empty, so nothing has to be said but that it was looked at."""
+        """Statements for a person to finish: those tables are empty, so that any value does."""
         path = self.newest_path(folder)
         text = self.newest(folder)
         if '-- modelc:complete' in text:
@@ -166,14 +172,16 @@ class Prover:
     # ---- the way ----
 
     def prove(self, before, after, rows='', only=None):
-        """Proves a pair of model texts; raises Failure. What was noteworthy is in .notes. `only`: a stage that failed; what comes neither
-        before nor into it is left out."""
+        """Proves a pair of model texts; raises Failure. What was noteworthy is in .notes.
+
+        `only`: a stage that failed; what it doesn't need is left out."""
         self.notes = []
         try:
             if only and (only.startswith('import') or only.startswith('dump of what was imported')):
                 _, db, wanted = self.fresh(after)
                 self.imported(db, wanted)
-            elif only and (only.startswith('upgrade') or only.startswith('downgrade') or only == 'autogenerate' or only.startswith('dump after downgrade')):
+            elif only and (only.startswith('upgrade') or only.startswith('downgrade') or only == 'autogenerate'
+                           or only.startswith('dump after downgrade')):
                 folder, db = self.start(before, rows)
                 old = self.dump(db)
                 if self.change(folder, db, after):
@@ -246,6 +254,7 @@ class Prover:
         again = self.make_db('_import')
         code, said = self.run(folder, again, 'create')
         if code:
-            models = ''.join(open(os.path.join(d, f), encoding='utf8').read() for d, _, fs in os.walk(os.path.join(folder, 'models')) for f in fs)
+            models = ''.join(open(os.path.join(d, f), encoding='utf8').read() for d, _,
+                             fs in os.walk(os.path.join(folder, 'models')) for f in fs)
             raise Failure('import: create from what was imported', 'exit %d\n%s' % (code, said), models)
         self.same('dump of what was imported and made again', wanted, self.dump(again))

@@ -1,14 +1,15 @@
-"""A row for every table where that is easy: the same values everywhere, so that keys and foreign keys hold before and after."""
+"""A row for every table where that is easy: the same values everywhere, so that keys hold before and after."""
 import values
 from printer import Printer
 
 
 def barren(model, other):
-    """Ids of the tables that get no row: what the change would ask of the row, no rule can know. Those that refer to them get none either."""
+    """Ids of the tables that get no row: no rule can know what the change asks of it. Nor those that refer to them."""
     found = set()
     for t in model.of('table'):
         if not easy(model, other, t):
-            found |= {t.id} | {x.id for x in model.heirs(t)} | {x.id for x in model.heirs(model.root(t))} | {model.root(t).id}
+            root = model.root(t)
+            found |= {t.id, root.id} | {x.id for x in model.heirs(t)} | {x.id for x in model.heirs(root)}
     known = None
     while known != len(found):
         known = len(found)
@@ -36,10 +37,12 @@ def easy(model, other, t):
             made = p['nullable'] or p.get('identity') or p.get('serial') or p.get('generated')
             before = two.get(c.id)
             if before is None or before.parent != t.id:  # a new column: in the other direction, one that comes back
-                keyed = any(o.kind in ('unique', 'primary_key', 'foreign_key', 'exclude', 'check') for o in one.users(c.id))
+                keyed = any(o.kind in ('unique', 'primary_key', 'foreign_key', 'exclude', 'check')
+                            for o in one.users(c.id))
                 if not made and not p.get('default') and not p.get('backfill') or keyed and not p['nullable']:
                     return False
-            elif before.p['nullable'] != p['nullable'] and not p['nullable'] and one.get(t.id) is after and values.sample(one, p['type']) is None:
+            elif before.p['nullable'] != p['nullable'] and not p['nullable'] and one.get(t.id) is after \
+                    and values.sample(one, p['type']) is None:
                 return False
     return True
 
@@ -63,7 +66,8 @@ def insert(model, other):
             row.append('NULL' if value is None else printer.text(value))
         else:
             if names:
-                out.append('insert into %s (%s) overriding system value values (%s);' % (printer.qualified(t), ', '.join(names), ', '.join(row)))
+                out.append('insert into %s (%s) overriding system value values (%s);' % (printer.qualified(t),
+                        ', '.join(names), ', '.join(row)))
     return '\n'.join(["set session_replication_role = replica;"] + out) + '\n' if out else ''
 
 

@@ -1,11 +1,13 @@
-"""Property tests: random pairs of models, proven one by one; TAP on standard output. Usage: see --help; the cluster comes from property.sh."""
+"""Property tests: random pairs of models, proven one by one; TAP on stdout. See --help; property.sh starts it."""
 import argparse
 import concurrent.futures
+import ctypes
 import datetime
 import hashlib
 import os
 import re
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -36,6 +38,7 @@ class Worker:
 
     @classmethod
     def begin(cls, options):
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # no worker outlives the run, whatever ends it
         cls.options = options
         cls.prover = prove.Prover(options.modelc, options.normalise, options.work, 'p%d' % os.getpid())
 
@@ -118,11 +121,13 @@ def options_of(argv):
     parser.add_argument('--size', type=int, default=8, help='how many things a model is made of, about (8)')
     parser.add_argument('--edits', type=int, help='how many edits each (1 to 20)')
     parser.add_argument('--weight', action='append', default=[], metavar='KIND=N', help='how often a kind is made')
-    parser.add_argument('--without', action='append', default=[], metavar='NAME', help='leave out a kind, an edit, or a value of an object')
+    parser.add_argument('--without', action='append', default=[], metavar='NAME',
+                        help='leave out a kind, an edit, or a value of an object')
     parser.add_argument('--jobs', type=int, default=2)
     parser.add_argument('--shrink', type=float, default=60, help='seconds to shrink a failure, 0: none (60)')
     parser.add_argument('--keep', default='property-failures', help='the folder for cases of what failed')
-    parser.add_argument('--edit-pairs', nargs='?', const='1/1', metavar='SHARD/OF', help='every ordered pair of two kinds of edit')
+    parser.add_argument('--edit-pairs', nargs='?', const='1/1', metavar='SHARD/OF',
+                        help='every ordered pair of two kinds of edit')
     parser.add_argument('--batch', type=int, default=40, help='pairs of edits in one database (40)')
     parser.add_argument('--progress', action='store_true', help='a line per hundred pairs, not per pair')
     options = parser.parse_args(argv)
@@ -167,9 +172,11 @@ def pairs(options):
             print('not ok %d - seed %d: %s' % (number, seed, status))
             print(re.sub('(?m)^', '#   ', report), flush=True)
         if options.progress and number % 100 == 0:
-            print('# %d of %d: %s; %.1f s a pair' % (number, options.pairs, counts, (time.time() - began) / number), flush=True)
+            print('# %d of %d: %s; %.1f s a pair' % (number, options.pairs, counts, (time.time() - began) / number),
+                  flush=True)
         del took
-    print('# pairs %d in %.0f s: %s' % (options.pairs, time.time() - began, ', '.join('%s %d' % x for x in sorted(counts.items()))))
+    print('# pairs %d in %.0f s: %s' % (options.pairs, time.time() - began,
+                                        ', '.join('%s %d' % x for x in sorted(counts.items()))))
     for signature, seeds in sorted(kinds.items(), key=lambda x: -len(x[1])):
         print('# %3d x %s (seeds %s)' % (len(seeds), signature[:200], ' '.join(map(str, seeds[:8]))))
     return 0 if counts.get('ok', 0) == options.pairs else 1

@@ -4,8 +4,10 @@ import time
 from model import OPTIONAL
 
 # Values that may be emptied beside those that objects do without by themselves.
-EXTRA = ('inline', 'no_data', 'unlogged', 'rls', 'delete', 'update', 'defer', 'not_valid', 'no_inherit', 'nnd', 'match', 'restrictive', 'as_sql', 'state', 'args',
-         'volatility', 'strict', 'definer', 'parallel', 'cost', 'set', 'check_option', 'fill', 'unique', 'target', 'not_null', 'col_options', 'say', 'step',
+EXTRA = ('inline', 'no_data', 'unlogged', 'rls', 'delete', 'update', 'defer', 'not_valid', 'no_inherit', 'nnd', 'match',
+         'restrictive', 'as_sql', 'state', 'args',
+         'volatility', 'strict', 'definer', 'parallel', 'cost', 'set', 'check_option', 'fill', 'unique', 'target',
+         'not_null', 'col_options', 'say', 'step',
          'backfill', 'convert', 'back', 'partition')
 
 

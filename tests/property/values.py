@@ -1,27 +1,36 @@
-"""Column types and what can be said of a column of each: defaults, predicates, expressions, a sample row's value, conversions."""
+"""Column types and what can be said of a column of each: defaults, predicates, expressions, a sample row's value."""
 from model import Ref, Ty
 
-# name: (family, the value that every sample row has, defaults). One value for all rows: keys and foreign keys always hold.
+# name: (family, the value of sample rows, defaults). One value for all rows: keys and foreign keys always hold.
 BASES = {
-    'smallint': ('num', '1', ('0', '(1 + 1)', '-1')), 'int': ('num', '1', ('0', '(1 + 1)', '7')), 'bigint': ('num', '1', ('0', '42')),
-    'numeric': ('num', '1', ('0', '1.50', '(2 * 3)')), 'numeric(10,2)': ('num', '1', ('0', '1.5')), 'real': ('num', '1', ('0', '1.5e3')),
+    'smallint': ('num', '1', ('0', '(1 + 1)', '-1')), 'int': ('num', '1', ('0', '(1 + 1)', '7')),
+         'bigint': ('num', '1', ('0', '42')),
+    'numeric': ('num', '1', ('0', '1.50', '(2 * 3)')), 'numeric(10,2)': ('num', '1', ('0', '1.5')),
+         'real': ('num', '1', ('0', '1.5e3')),
     'double precision': ('num', '1', ('0', '-1.5e3', 'random()')),
     'text': ('text', "'1'", ("''", "'x'", "('a' || 'b')", "lower('AB')")), 'varchar': ('text', "'1'", ("'x'",)),
-    'varchar(20)': ('text', "'1'", ("''", "'x'")), 'varchar(40)': ('text', "'1'", ("'it''s'",)), 'char(5)': ('text', "'1'", ("'x'",)),
+    'varchar(20)': ('text', "'1'", ("''", "'x'")), 'varchar(40)': ('text', "'1'", ("'it''s'",)),
+         'char(5)': ('text', "'1'", ("'x'",)),
     'boolean': ('bool', 'true', ('true', 'false', '(not true)', "'t'")),
     'date': ('time', "'2020-01-01'", ('current_date', "'2001-01-01'")),
     'timestamp': ('time', "'2020-01-01'", ('localtimestamp', "'2001-01-01 10:00'")),
     'timestamp(3)': ('time', "'2020-01-01'", ('localtimestamp',)),
     'timestamptz': ('time', "'2020-01-01 00:00:00+00'", ('now()', 'current_timestamp')),
-    'time': ('clock', "'10:00'", ("'0:00'", 'localtime')), 'interval': ('interval', "'1 day'", ("interval '1 month'", "'1 hour'")),
+    'time': ('clock', "'10:00'", ("'0:00'", 'localtime')),
+         'interval': ('interval', "'1 day'", ("interval '1 month'", "'1 hour'")),
     'uuid': ('uuid', "'00000000-0000-0000-0000-000000000001'", ('gen_random_uuid()',)),
-    'jsonb': ('jsonb', "'{\"a\": 1}'", ("'{}'", "'[]'", "jsonb_build_object('a', 1)")), 'json': ('json', "'{\"a\": 1}'", ("'{}'",)),
-    'bytea': ('bytea', "'\\x01'", ("'\\xff'",)), 'inet': ('net', "'10.0.0.1'", ("'127.0.0.1'",)), 'cidr': ('net', "'10.0.0.1/32'", ("'10.0.0.0/8'",)),
-    'int4range': ('range', "'[1,2)'", ("'empty'", 'int4range(1, 5)')), 'tstzrange': ('range', "'[2020-01-01 00:00+00,2020-01-02 00:00+00)'", ("'empty'",)),
+    'jsonb': ('jsonb', "'{\"a\": 1}'", ("'{}'", "'[]'", "jsonb_build_object('a', 1)")),
+         'json': ('json', "'{\"a\": 1}'", ("'{}'",)),
+    'bytea': ('bytea', "'\\x01'", ("'\\xff'",)), 'inet': ('net', "'10.0.0.1'", ("'127.0.0.1'",)),
+         'cidr': ('net', "'10.0.0.1/32'", ("'10.0.0.0/8'",)),
+    'int4range': ('range', "'[1,2)'", ("'empty'", 'int4range(1, 5)')),
+         'tstzrange': ('range', "'[2020-01-01 00:00+00,2020-01-02 00:00+00)'", ("'empty'",)),
     'daterange': ('range', "'[2020-01-01,2020-01-02)'", ("'empty'",)),
-    'tsvector': ('ts', "'a'", ("to_tsvector('simple', 'a b')",)), 'point': ('geo', "'(1,2)'", ("'(0,0)'",)), 'money': ('money', "'1'", ("'0'",)),
+    'tsvector': ('ts', "'a'", ("to_tsvector('simple', 'a b')",)), 'point': ('geo', "'(1,2)'", ("'(0,0)'",)),
+         'money': ('money', "'1'", ("'0'",)),
     'bit(8)': ('bit', "B'00000001'", ("B'00000000'",)), 'varbit(10)': ('bit', "B'00000001'", ("B'00'",)),
-    'macaddr': ('mac', "'08:00:2b:01:02:03'", ("'08:00:2b:01:02:03'",)), 'oid': ('oid', '1', ('0',)), 'xml': ('xml', "'<a/>'", ("'<a/>'",)),
+    'macaddr': ('mac', "'08:00:2b:01:02:03'", ("'08:00:2b:01:02:03'",)), 'oid': ('oid', '1', ('0',)),
+         'xml': ('xml', "'<a/>'", ("'<a/>'",)),
     'citext': ('text', "'1'", ("'x'",)),
 }
 COMMON = ['int', 'bigint', 'text', 'varchar(20)', 'uuid', 'numeric(10,2)', 'timestamptz', 'boolean', 'jsonb', 'date']
@@ -29,11 +38,14 @@ NO_BTREE = ('json', 'geo', 'xml', 'composite', 'base')
 SAME_FAMILY = {
     'num': ['smallint', 'int', 'bigint', 'numeric', 'numeric(10,2)', 'real', 'double precision'],
     'text': ['text', 'varchar', 'varchar(20)', 'varchar(40)', 'char(5)'],
-    'time': ['date', 'timestamp', 'timestamp(3)', 'timestamptz'], 'net': ['inet', 'cidr'], 'bit': ['varbit(10)', 'bit(8)'],
+    'time': ['date', 'timestamp', 'timestamp(3)', 'timestamptz'], 'net': ['inet', 'cidr'],
+               'bit': ['varbit(10)', 'bit(8)'],
 }
 # Other families that the sample value can be converted to, there and back.
-OTHER = {'num': ['text', 'varchar(20)'], 'text': ['int', 'bigint', 'numeric'], 'bool': ['text', 'int'], 'time': ['text'], 'uuid': ['text'],
-         'jsonb': ['text', 'json'], 'json': ['text', 'jsonb'], 'enum': ['text'], 'net': ['text'], 'clock': ['text'], 'interval': ['text'],
+OTHER = {'num': ['text', 'varchar(20)'], 'text': ['int', 'bigint', 'numeric'], 'bool': ['text', 'int'],
+         'time': ['text'], 'uuid': ['text'],
+         'jsonb': ['text', 'json'], 'json': ['text', 'jsonb'], 'enum': ['text'], 'net': ['text'], 'clock': ['text'],
+         'interval': ['text'],
          'range': ['text'], 'mac': ['text'], 'oid': ['bigint']}
 
 
@@ -94,7 +106,7 @@ def mentioned(col):
 
 
 def predicate(rng, model, col, mention=None):
-    """A condition that holds for the sample value. `mention`: what stands for the column (value, in a domain's check)."""
+    """A condition that holds for the sample value. `mention`: what stands for the column (`value`, in a domain's)."""
     c = mentioned(col) if mention is None else mention
     ty = col.p['type'] if mention is None else col
     ty = under(ty)
@@ -102,7 +114,8 @@ def predicate(rng, model, col, mention=None):
     if ty.fam == 'num':
         options += [(*c, ' >= -5'), (*c, ' between -5 and 100000'), (*c, ' in (-1, 0, 1, 2, 3, 7, 42)'), (*c, ' <> 77')]
     elif ty.fam == 'text':
-        options += [(*c, " <> 'zz'"), ('length(', *c, '::text) < 100'), (*c, " not in ('q', 'r')"), (*c, "::text like '%'")]
+        options += [(*c, " <> 'zz'"), ('length(', *c, '::text) < 100'), (*c, " not in ('q', 'r')"),
+                    (*c, "::text like '%'")]
     elif ty.fam == 'bool':
         options += [(*c, ' or not ', *c)]
     elif ty.fam == 'time':
@@ -115,7 +128,8 @@ def predicate(rng, model, col, mention=None):
         options += [('cardinality(', *c, ') < 10')]
     elif ty.fam == 'enum':
         one, two = (rng.choice(model.children(ty.of, 'label')) for _ in (1, 2))
-        options += [(*c, ' in (', Ref(one.id, 'l'), ', ', Ref(two.id, 'l'), ') or true'), (*c, ' is distinct from ', Ref(one.id, 'l'), ' or true'),
+        options += [(*c, ' in (', Ref(one.id, 'l'), ', ', Ref(two.id, 'l'), ') or true'),
+                    (*c, ' is distinct from ', Ref(one.id, 'l'), ' or true'),
                     (*c, ' = ', Ref(one.id, 'l'), '::', Ref(ty.of), ' or ', *c, ' is not null')]
     return rng.choice(options)
 
@@ -126,10 +140,12 @@ def immutable(rng, model, col):
     if ty.fam == 'num':
         return rng.choice([(base('numeric'), (*c, ' + 1')), (base('double precision'), (*c, ' * 2'))])
     if ty.fam == 'text':
-        return base('text'), rng.choice([('upper(', *c, '::text)'), (*c, "::text || 'x'"), ('coalesce(', *c, "::text, '')")])
+        return base('text'), rng.choice([('upper(', *c, '::text)'), (*c, "::text || 'x'"),
+                                         ('coalesce(', *c, "::text, '')")])
     if ty.fam == 'enum':
         label = rng.choice(model.children(ty.of, 'label'))
-        return rng.choice([(base('boolean'), (*c, ' = ', Ref(label.id, 'l'))), (base('int'), ('case ', *c, ' when ', Ref(label.id, 'l'), ' then 1 else 2 end'))])
+        return rng.choice([(base('boolean'), (*c, ' = ', Ref(label.id, 'l'))),
+                           (base('int'), ('case ', *c, ' when ', Ref(label.id, 'l'), ' then 1 else 2 end'))])
     if ty.fam == 'bool':
         return base('boolean'), ('not ', *c)
     if ty.fam == 'jsonb':

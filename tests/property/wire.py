@@ -1,4 +1,4 @@
-"""A little client of PostgreSQL's protocol: simple queries over the cluster's socket, so that no psql has to be started for each."""
+"""A little client of PostgreSQL's protocol: simple queries over the cluster's socket, so that no psql is started."""
 import os
 import socket
 import struct
