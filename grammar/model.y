@@ -68,8 +68,8 @@ static struct span span_of(const struct span *rhs, size_t n)
 %token WHEN "when" EXECUTE "execute" FUNCTION "function" PROCEDURE "procedure" RESTRICTIVE "restrictive"
 %token PERMISSIVE "permissive" TO "to" OPTION "option" FROM "from" IN "in" ONE "one" MANY "many" VIA "via"
 %token ALWAYS "always" VIRTUAL "virtual" STORED "stored" BACK "back" DELETE "delete" UPDATE "update" SET "set"
-%token CASCADE "cascade" RESTRICT "restrict" ACTION "action" FULL "full" VALID "valid" ENFORCED "enforced" DISTINCT "distinct"
-%token INHERIT "inherit" IMMEDIATE "immediate" DEFERRED "deferred" ALL "all" PRIVILEGES "privileges"
+%token CASCADE "cascade" RESTRICT "restrict" ACTION "action" FULL "full" VALID "valid" ENFORCED "enforced"
+%token DISTINCT "distinct" INHERIT "inherit" IMMEDIATE "immediate" DEFERRED "deferred" ALL "all" PRIVILEGES "privileges"
 %token VARYING "varying" PRECISION "precision" NATIONAL "national" CHARACTER "character" CHAR "char"
 %token YEAR "year" MONTH "month" DAY "day" HOUR "hour" MINUTE "minute" SECOND "second"
 /* SQL that is no part of a model: an error that says where it belongs. */
@@ -660,8 +660,8 @@ plain_word
   | "owner" | "version" | "inherits" | "by" | "unlogged" | "rls" | "force" | "key" | "before" | "after" | "instead"
   | "of" | "or" | "for" | "each" | "when" | "execute" | "function" | "procedure" | "restrictive" | "permissive" | "to"
   | "option" | "from" | "in" | "one" | "many" | "via" | "always" | "virtual" | "stored" | "back" | "delete" | "update"
-  | "set" | "cascade" | "restrict" | "action" | "full" | "valid" | "enforced" | "distinct" | "inherit" | "immediate" | "deferred"
-  | "all" | "privileges" | "varying" | "precision" | "national" | "character" | "char" | interval_field
+  | "set" | "cascade" | "restrict" | "action" | "full" | "valid" | "enforced" | "distinct" | "inherit" | "immediate"
+  | "deferred" | "all" | "privileges" | "varying" | "precision" | "national" | "character" | "char" | interval_field
   | "insert" | "select" | "drop" | "truncate" | "do" | "call" | "copy" | "merge" | "vacuum" | "analyze" | "begin"
   | "commit"
   ;

@@ -5,7 +5,7 @@
 
 #include "base/ctx.h"
 #include "base/diag_queue.h"
-#include "base/str.h"
+#include "base/shown.h"
 
 struct printer {
     struct arena *arena;
@@ -84,8 +84,9 @@ static void paint(const struct printer *p, const char *code, const char *text)
 static void put_source(FILE *out, const char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)text[i];
-        fputc((c < ' ' && c != '\t') || c == 0x7F ? '?' : c, out);
+        size_t steers = text[i] == '\t' ? 0 : shown_steers(text + i);
+        fputc(steers ? '?' : text[i], out);
+        if (steers) i += steers - 1;
     }
 }
 
@@ -113,15 +114,15 @@ static void print_finding(const struct printer *p, enum severity severity, struc
 {
     struct place at = source_place(p->sources, span.start);
     if (at.source) {
-        const char *where = arena_printf(p->arena, "%s:%u:%u:", at.source->name, at.line, at.column);
+        const char *where = arena_printf(p->arena, "%s:%u:%u:", text_shown(p->arena, at.source->name, false), at.line, at.column);
         paint(p, "\033[1m", where);
         fputc(' ', p->out);
     } else if (file) {
-        paint(p, "\033[1m", arena_printf(p->arena, "%s:", file));
+        paint(p, "\033[1m", arena_printf(p->arena, "%s:", text_shown(p->arena, file, false)));
         fputc(' ', p->out);
     }
     paint(p, levels[severity].paint, arena_printf(p->arena, "%s:", levels[severity].word));
-    fprintf(p->out, " %s\n", message);
+    fprintf(p->out, " %s\n", text_shown(p->arena, message, false));
     if (!at.source) return;
     fprintf(p->out, "%5u | ", at.line);
     put_source(p->out, at.line_text, at.line_len);
@@ -132,7 +133,7 @@ static void print_finding(const struct printer *p, enum severity severity, struc
 static void print_mend(const struct printer *p, const struct diag_mend *mend)
 {
     fprintf(p->out, "  %s: ", mend->label);
-    for (const char *at = mend->text; *at; at++) {
+    for (const char *at = text_shown(p->arena, mend->text, true); *at; at++) {
         fputc(*at, p->out);
         if (*at == '\n') fputs("    ", p->out); /* a server's hint may have several lines */
     }
@@ -268,7 +269,7 @@ static void print_github(const struct printer *p, const struct diag *diag)
     }
     if (at.source) fprintf(p->out, "line=%u,col=%u,", at.line, at.column);
     fprintf(p->out, "title=%s::", diag_code_name(diag->code));
-    put_escaped(p->out, diag->message, "%\r\n");
+    put_escaped(p->out, text_shown(p->arena, diag->message, true), "%\r\n");
     fputc('\n', p->out);
 }
 

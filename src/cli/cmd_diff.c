@@ -1,12 +1,15 @@
 /* cmd_diff.c: models against the live database, whatever its revision. */
 #include "cli/compare.h"
+#include "revision/line.h"
 
 static void print_sql(struct session *s, const struct comparison *found)
 {
     for (size_t i = 0; i < found->upgrade->ops.n; i++) {
         const struct op *op = &found->upgrade->ops.at[i];
         if (op->search_path) out_print(&s->out, "SET search_path = %s;\n", op->search_path);
-        out_print(&s->out, "-- %s\n%s;\n\n", op->note, op->sql);
+        struct buf note = buf_new(s->ctx->arena);
+        line_comments(&note, op->note ? op->note : "");
+        out_print(&s->out, "%s%s;\n\n", note.text ? note.text : "", line_statement(s->ctx->arena, op->sql));
     }
 }
 

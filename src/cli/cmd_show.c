@@ -11,7 +11,7 @@ int cmd_show(struct session *s)
         json_object_set_new(object, "text", out_text(revision->source->text));
         out_json(&s->out, object);
     } else {
-        fwrite(revision->source->text, 1, revision->source->len, s->out.file);
+        out_print(&s->out, "%s", revision->source->text);
     }
     return CODE_DONE;
 }

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/shown.h"
+
 static const char *const paints[] = {
     [PAINT_NONE] = "",           [PAINT_BOLD] = "\033[1m", [PAINT_DIM] = "\033[2m",   [PAINT_GREEN] = "\033[32m",
     [PAINT_YELLOW] = "\033[33m", [PAINT_RED] = "\033[31m", [PAINT_CYAN] = "\033[36m",
@@ -23,12 +25,38 @@ const char *out_paint(const struct out *out, enum paint paint, const char *text)
     return arena_printf(out->arena, "%s%s\033[0m", paints[paint], text);
 }
 
+/* The length of one of our own colours at `text`, else 0. */
+static size_t paint_length(const char *text)
+{
+    if (str_starts(text, "\033[0m")) return 4;
+    for (size_t i = PAINT_BOLD; i < sizeof paints / sizeof *paints; i++) {
+        if (str_starts(text, paints[i])) return strlen(paints[i]);
+    }
+    return 0;
+}
+
+/* What a name holds must not steer the terminal that it is printed on. Files and pipes get it as it is. */
+static const char *fit(const struct out *out, const char *text)
+{
+    if (!isatty(fileno(out->file))) return text;
+    struct buf fitting = buf_new(out->arena);
+    for (const char *at = text, *from = text;; at++) {
+        size_t paint = *at == '\033' ? paint_length(at) : 0;
+        if (*at && !paint) continue;
+        buf_add(&fitting, text_shown(out->arena, arena_strndup(out->arena, from, (size_t)(at - from)), true));
+        if (!*at) return fitting.text;
+        buf_addn(&fitting, at, paint);
+        from = at + paint;
+        at = from - 1;
+    }
+}
+
 void out_print(const struct out *out, const char *format, ...)
 {
     if (out->json) return;
     va_list args;
     va_start(args, format);
-    vfprintf(out->file, format, args);
+    fputs(fit(out, arena_vprintf(out->arena, format, args)), out->file);
     va_end(args);
 }
 
@@ -37,7 +65,7 @@ void out_say(const struct out *out, const char *format, ...)
     if (out->json || out->quiet) return;
     va_list args;
     va_start(args, format);
-    vfprintf(out->file, format, args);
+    fputs(fit(out, arena_vprintf(out->arena, format, args)), out->file);
     va_end(args);
     fflush(out->file);
 }
@@ -134,7 +162,7 @@ static void print_row(const struct table *table, const char *const *cells, const
     fputs(table->indent, file);
     for (size_t i = 0; i < last; i++) {
         pad(file, due);
-        fputs(cells[i], file);
+        fputs(fit(table->out, cells[i]), file);
         due = widths[i] ? widths[i] - text_width(cells[i]) + 2 : 0;
     }
     fputc('\n', file);
@@ -174,7 +202,7 @@ void block_print(const struct block *block)
         const char *label = block->labels.at[i];
         fputs(out_paint(out, PAINT_BOLD, label), out->file);
         pad(out->file, block->width - strlen(label));
-        fprintf(out->file, "%s\n", block->texts.at[i]);
+        fprintf(out->file, "%s\n", fit(out, block->texts.at[i]));
     }
     fflush(out->file);
 }

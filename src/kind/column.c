@@ -307,6 +307,19 @@ bool column_casts_itself(const struct object *from, const struct object *to)
     return same_name(old, new) || (family_of(old) != FAMILY_OTHER && family_of(old) == family_of(new));
 }
 
+/* The model's `convert`; its `back` speaks of columns by the models' names, which are undone by then. */
+static const char *convert_text(const struct object *from, const struct value *convert, const struct ops *ops)
+{
+    struct arena *arena = ops->ctx->arena;
+    struct sql_new_names names = {0};
+    for (size_t i = 0; ops->reverse && i < from->parent->children.n; i++) {
+        const struct object *column = from->parent->children.at[i];
+        bool other = object_is(column, "column") && column->peer && !str_eq(column->name, column->peer->name);
+        if (other) vec_push(arena, &names, ((struct sql_new_name){column->name, column->peer->name}));
+    }
+    return sql_closed(arena, sql_respell(arena, convert->expr.text, &names));
+}
+
 /* USING: the model's `convert`, or an explicit cast where PostgreSQL has no assignment cast. An explicit cast would cut
  * too long texts without a word, so it is not written where the implicit one does. */
 static void add_using(const struct object *from, const struct object *to, const struct ops *ops, struct buf *out)
@@ -314,7 +327,7 @@ static void add_using(const struct object *from, const struct object *to, const 
     const struct value *convert = ops->reverse ? &from->values[F_convert_back] : &to->values[F_convert];
     const struct type_name *old = &from->values[F_type].type, *new = &to->values[F_type].type;
     if (convert->set) {
-        buf_printf(out, " USING (%s)", sql_closed(out->arena, convert->expr.text));
+        buf_printf(out, " USING (%s)", convert_text(from, convert, ops));
         if (old->to && new->to && old->to->peer == new->to && type_goes_by_text(old, new)) {
             buf_add(out, new->sql.array ? "::text[]::" : "::text::");
             sql_type(out, new);

@@ -40,8 +40,8 @@ static void rebuild(const struct object *from, const struct object *to, struct o
         struct object *new = live == to ? attribute : attribute->peer;
         if (attribute->peer) vec_push(ops->ctx->arena, &kept, new);
     }
-    rebuild_aside(to, ops)->risk = RISK_REFUSED;
-    create_with(to, &kept, ops);
+    rebuild_aside(to, ops)->risk = to->reordered ? 0 : RISK_REFUSED;
+    create_with(to, to->reordered ? &to->children : &kept, ops);
     rebuild_finish(to, ops);
 }
 
@@ -80,7 +80,7 @@ static void describe_change(const struct object *from, const struct object *to, 
         if (attribute->peer) add_attribute(attribute->peer, attribute, &text);
         if (text.len) buf_printf(out, "%s%s", out->len > start ? ", " : "", text.text);
     }
-    if (out->len == start) buf_add(out, "built again");
+    if (out->len == start) buf_add(out, to->reordered ? "order of attributes" : "built again");
 }
 
 static const struct catalog_query queries[] = {

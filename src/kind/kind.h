@@ -172,6 +172,7 @@ struct object {
     bool broken;               /* live index that is INVALID */
     bool holds_nulls;          /* column of the models that becomes NOT NULL: its live rows hold NULL (asked before planning) */
     bool building;             /* live index that is being built now */
+    bool reordered;            /* a composite that nothing holds values of: made again for the order of its attributes */
     bool inherited;            /* of a partition or child table: its parent's, spelled out here only to compare (schema/inherit.c) */
     bool anew;                 /* dropped and made again in this plan */
     bool lets_go;              /* a column whose default uses something that goes: the default goes first */

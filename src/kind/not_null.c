@@ -20,9 +20,18 @@ const char *not_null_name(const struct object *column, struct arena *arena)
     return chosen ? chosen : sql_object_name(arena, column->parent->name, column->name, "not_null");
 }
 
+/* While a table of the old form is still there PostgreSQL would choose other names for the new one. */
+static const char *name_to_say(const struct object *column, struct arena *arena)
+{
+    const struct object *table = column->parent, *old = table->peer;
+    bool beside = old && table->anew && (table->version >= 180000 || old->version >= 180000);
+    const char *said = object_text(column, "not_null");
+    return said || !beside ? said : not_null_name(column, arena);
+}
+
 static void add_constraint(const struct object *column, struct buf *out)
 {
-    const char *name = object_text(column, "not_null");
+    const char *name = name_to_say(column, out->arena);
     if (name) buf_printf(out, "CONSTRAINT %s ", sql_ident_str(out->arena, name));
     buf_add(out, "NOT NULL");
 }
@@ -30,7 +39,7 @@ static void add_constraint(const struct object *column, struct buf *out)
 /* CREATE TABLE and ADD COLUMN know no NOT VALID: finish adds that one. */
 void not_null_define(const struct object *column, bool implied, struct buf *out)
 {
-    bool plain = !object_text(column, "not_null") && !object_flag(column, "not_null_no_inherit");
+    bool plain = !name_to_say(column, out->arena) && !object_flag(column, "not_null_no_inherit");
     if (!required(column) || not_valid(column) || (implied && plain)) return;
     buf_addc(out, ' ');
     add_constraint(column, out);

@@ -87,15 +87,19 @@ static struct op *alter_table(const struct object *table, const char *what, stru
     return op_addf(ops, PHASE_COLUMNS, "ALTER TABLE %s %s", sql_object_str(arena, table), what);
 }
 
-/* A table's type is let go while its columns change, and taken again. */
-static void alter_type(const struct object *table, struct ops *ops)
+static struct op *take_type(const struct object *table, struct ops *ops)
 {
     struct buf sql = buf_new(ops->ctx->arena);
-    if (has(table, F_of_type)) {
-        buf_add(&sql, "OF ");
-        sql_ref(&sql, &table->values[F_of_type].ref);
-    }
-    alter_table(table, has(table, F_of_type) ? sql.text : "NOT OF", ops);
+    buf_add(&sql, "OF ");
+    sql_ref(&sql, &table->values[F_of_type].ref);
+    return alter_table(table, sql.text, ops);
+}
+
+/* A table's type is let go while its columns change, and taken again. */
+static void alter_type(const struct object *from, const struct object *to, struct ops *ops)
+{
+    if (has(from, F_of_type)) alter_table(to, "NOT OF", ops)->phase = PHASE_LEAVE;
+    if (has(to, F_of_type)) take_type(to, ops)->phase = PHASE_JOIN;
 }
 
 static const struct object *marked_index(const struct object *table, const char *flag)
@@ -120,7 +124,7 @@ static void finish(const struct object *object, struct ops *ops)
     if (object_flag(object, "rls")) alter_table(object, "ENABLE ROW LEVEL SECURITY", ops);
     if (object_flag(object, "force")) alter_table(object, "FORCE ROW LEVEL SECURITY", ops);
     if (has(object, F_replica_identity)) alter_identity(object, ops);
-    if (has(object, F_of_type)) alter_type(object, ops);
+    if (has(object, F_of_type)) take_type(object, ops);
 }
 
 static const char *keeps_method(struct arena *arena, const struct object *table)
@@ -162,7 +166,7 @@ static void alter(const struct object *from, const struct object *to, const bool
     }
     alter_storage(to, changed, ops);
     if (changed[F_replica_identity]) alter_identity(to, ops);
-    if (changed[F_of_type]) alter_type(to, ops);
+    if (changed[F_of_type]) alter_type(from, to, ops);
 }
 
 /* A partitioned table holds no rows itself; those of its partitions are told of there. */

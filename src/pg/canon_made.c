@@ -68,10 +68,12 @@ bool ask_of_made_type(struct job *job, const struct ask *ask)
 {
     const struct objects *made = made_types(job);
     const struct object *table = ask->to->parent;
+    struct objects columns = {0}; /* a domain has none */
+    if (made->n && object_is(table, "table")) table_columns(table, job->ctx->arena, &columns);
     for (size_t i = 0; i < made->n; i++) {
         if (mentions(ask->model, ask->to->kind->fields[ask->field].type, made->at[i]->name)) return true;
-        for (size_t k = 0; k < table->children.n; k++) {
-            if (object_get(table->children.at[k], "type")->type.to == made->at[i]) return true;
+        for (size_t k = 0; k < columns.n; k++) {
+            if (object_get(columns.at[k], "type")->type.to == made->at[i]) return true;
         }
     }
     return false;

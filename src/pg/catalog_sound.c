@@ -176,7 +176,9 @@ bool schema_sound(struct reader *reader)
 {
     const struct objects *all = &reader->schema->all;
     for (size_t i = 0; i < all->n; i++) {
+        bool part = object_get(all->at[i], "partition_of")->set;
         if (!values_sound(reader, all->at[i])) return false;
+        if (part && !object_get(all->at[i], "bound")->set) return catalog_unsound(reader, "a partition of nothing", all->at[i]->name);
         if (is_own_parent(all->at[i])) return catalog_unsound(reader, "made of itself", object_shown(reader->ctx->arena, all->at[i]));
     }
     return circles_sound(reader);

@@ -6,6 +6,7 @@
 #include "pg/lock.h"
 #include "pg/run.h"
 #include "pg/session.h"
+#include "revision/line.h"
 #include "sql/quote.h"
 
 struct script {
@@ -83,11 +84,7 @@ void script_start(struct ctx *ctx, const struct project *project, const struct r
 void script_statement(struct buf *out, const char *note, const char *sql)
 {
     const char *last = strrchr(sql, '\n');
-    for (const char *line = note ? note : ""; *line;) {
-        size_t len = strcspn(line, "\n");
-        buf_printf(out, "-- %.*s\n", (int)len, line);
-        line += len + (line[len] == '\n');
-    }
+    if (note) line_comments(out, note); /* whatever psql takes for a line's end */
     buf_add(out, sql);
     buf_add(out, strstr(last ? last : sql, "--") ? "\n;\n" : ";\n");
 }

@@ -208,6 +208,7 @@ static void edges_of_needs(struct order *order, const struct change *change, con
         if (new_side) edges_to_needed(order, change, needs.at[i]);
         else edges_from_needed(order, change, needs.at[i]);
         edges_of_checks(order, change, needs.at[i], new_side);
+        if (!new_side && needs.at[i]->renaming) order_edges(order, needs.at[i]->renaming, R_RENAME, change, R_LEAVE);
         if (new_side && needs.at[i]->renaming) order_edges(order, needs.at[i]->renaming, R_RENAME, change, R_BUILD | R_FINISH);
     }
     for (size_t i = 0; i < later.n; i++) {
@@ -324,6 +325,30 @@ static void edges_of_shell(struct order *order, const struct change *change)
     if (parent && parent->change) order_edges(order, parent->change, R_BUILD, change, R_STEP);
 }
 
+static void edges_around(struct order *order, const struct change *change, const struct object *part)
+{
+    const struct change *both[] = {part->change, part->renaming};
+    for (size_t i = 0; i < 2; i++) {
+        if (!both[i] || both[i] == change) continue;
+        order_edges(order, change, R_LEAVE, both[i], R_ALL);
+        order_edges(order, both[i], R_ALL, change, R_FINISH);
+    }
+}
+
+/* A table is of no type while its columns and those of the type change. */
+static void edges_of_type(struct order *order, const struct change *change)
+{
+    const struct object *sides[] = {change->from, change->to};
+    if (!change->changed[object_get(change->to, "of_type") - change->to->values]) return;
+    for (size_t s = 0; s < 2; s++) {
+        const struct object *type = object_get(sides[s], "of_type")->ref.to;
+        for (size_t i = 0; type && i < type->children.n; i++) edges_around(order, change, type->children.at[i]);
+        for (size_t i = 0; i < sides[s]->children.n; i++) {
+            if (object_is(sides[s]->children.at[i], "column")) edges_around(order, change, sides[s]->children.at[i]);
+        }
+    }
+}
+
 static void make_edges(struct order *order)
 {
     for (size_t i = 0; i < order->changes->n; i++) {
@@ -342,7 +367,10 @@ static void make_edges(struct order *order)
         if (change->from && change->type != CHANGE_RENAME && !change_is_facet(change)) {
             edges_of_object(order, change, change->from, false);
         }
-        if (change->type == CHANGE_ALTER && object_is(change->to, "table")) edges_of_joining(order, change, change->to);
+        if (change->type == CHANGE_ALTER && object_is(change->to, "table")) {
+            edges_of_joining(order, change, change->to);
+            edges_of_type(order, change);
+        }
         if (change_is_facet(change) && change->to->change) order_edges(order, change->to->change, R_BUILD, change, R_FINISH);
         if (change->type == CHANGE_PRIVILEGES) edges_of_columns(order, change);
     }

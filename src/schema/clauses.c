@@ -194,8 +194,10 @@ static void set_columns(struct build *b, const struct ast_clause *clause)
 static void set_not_null(struct build *b, const struct ast_clause *clause)
 {
     const struct ast_arg *name = clause_arg_of(clause, AST_NAME, 0);
-    if (object_is(b->object, "domain")) *object_set(b->object, "not_null") = (struct value){.set = true, .flag = true, .span = clause->word_span};
-    const char *field = object_is(b->object, "domain") ? "not_null_name" : "not_null";
+    bool domain = object_is(b->object, "domain");
+    struct value flag = {.set = true, .flag = true, .span = clause->word_span};
+    if (domain) *object_set(b->object, "not_null") = flag;
+    const char *field = domain ? "not_null_name" : "not_null";
     if (name) *object_set(b->object, field) = (struct value){.set = true, .text = name->text, .span = name->span};
 }
 

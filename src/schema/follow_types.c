@@ -79,6 +79,45 @@ static bool outgrows_alter(struct diff *diff, struct changes *changes, const str
     return is_rule(change) && is_held(changes->from, type->peer, true) && rebuild(diff, changes, type);
 }
 
+/* New attributes come last, so that only a new type has the models' order: where no table has its values, nor is of that type. */
+static bool is_reordered(const struct object *from, const struct object *to)
+{
+    size_t last = 0;
+    bool new = false;
+    for (size_t i = 0; i < to->children.n; i++) {
+        const struct object *old = to->children.at[i]->peer;
+        size_t at = 0;
+        while (old && from->children.at[at] != old) at++;
+        if (old && (new || at < last)) return true;
+        if (old) last = at;
+        else new = true;
+    }
+    return false;
+}
+
+static bool is_of_table(const struct schema *schema, const struct object *type)
+{
+    for (size_t i = 0; i < schema->all.n; i++) {
+        if (object_get(schema->all.at[i], "of_type")->ref.to == type) return true;
+    }
+    return false;
+}
+
+static bool is_bound(const struct schema *schema, const struct object *type)
+{
+    return is_held(schema, type, false) || is_of_table(schema, type);
+}
+
+static void rebuild_reordered(struct diff *diff, struct changes *changes)
+{
+    for (size_t i = 0; i < changes->to->all.n; i++) {
+        struct object *to = changes->to->all.at[i], *from = to->peer;
+        if (!object_is(to, "composite") || !from || to->aside || !is_reordered(from, to)) continue;
+        if (is_bound(changes->from, from) || is_bound(changes->to, to)) continue;
+        to->reordered = rebuild(diff, changes, to);
+    }
+}
+
 /* ---- what is made of it */
 
 static bool retype(struct diff *diff, struct changes *changes, struct object *part)
@@ -101,6 +140,7 @@ static bool follow_type(struct diff *diff, struct changes *changes, struct objec
 
 void diff_follow_types(struct diff *diff, struct changes *changes)
 {
+    rebuild_reordered(diff, changes);
     for (bool more = true; more;) {
         bool rebuilt = false;
         more = false;
@@ -162,6 +202,8 @@ void diff_fold_types(struct ctx *ctx, struct changes *changes)
         }
         bool own = object->change == change; /* no comment, no rename */
         if (of_rebuilt && own && object_is(object, "domain_check")) fold_check(ctx, change);
+        const struct object *whole = of_rebuilt && own ? object->parent->change->to : NULL;
+        if (whole && whole->reordered && object_is(object, "attribute")) change->with_parent = true;
         changes->at[kept++] = change;
     }
     changes->n = kept;

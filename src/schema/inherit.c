@@ -213,16 +213,34 @@ static bool parent_goes(struct ctx *ctx, const struct object *table)
     return false;
 }
 
-/* A table leaves a parent that is made anew, and joins it again. */
+static bool part_changes(const struct object *type)
+{
+    for (size_t i = 0; type && i < type->children.n; i++) {
+        if (type->children.at[i]->change || type->children.at[i]->renaming) return true;
+    }
+    return type && type->change;
+}
+
+/* A typed table whose type changes: with a type nothing of either can. */
+static bool type_changes(const struct object *table)
+{
+    const struct object *old = object_get(table, "of_type")->ref.to, *new = object_get(table->peer, "of_type")->ref.to;
+    return old && new && (part_changes(old) || part_changes(new));
+}
+
+/* A table leaves a parent that is made anew, or its type, and joins it again. */
 bool inherit_follow(struct diff *diff, struct changes *changes)
 {
     bool more = false;
     for (size_t i = 0; i < changes->from->all.n; i++) {
         struct object *from = changes->from->all.at[i], *to = from->peer;
-        if (!object_is(from, "table") || !to || !parent_goes(diff->ctx, from)) continue;
+        if (!object_is(from, "table") || !to) continue;
+        bool parent = parent_goes(diff->ctx, from);
+        if (!parent && !type_changes(from)) continue;
         if (to->change && to->change->type != CHANGE_ALTER) continue;
         struct change *change = to->change ? to->change : changes_add(changes, diff->ctx, CHANGE_ALTER, from, to);
-        size_t field = (size_t)(object_get(to, table_is_partition(from) ? "partition_of" : "inherits") - to->values);
+        const char *place = !parent ? "of_type" : table_is_partition(from) ? "partition_of" : "inherits";
+        size_t field = (size_t)(object_get(to, place) - to->values);
         more = more || !change->changed[field];
         change->changed[field] = true;
     }

@@ -26,12 +26,6 @@ static bool test_multirange(const struct object *column, struct arena *arena)
     return type->multirange || (str_eq(type->sql.schema, "pg_catalog") && str_ends(type->sql.name, "multirange"));
 }
 
-static bool test_partitioned_identity(const struct object *column, struct arena *arena)
-{
-    (void)arena;
-    return object_get(column, "identity")->set && is_partitioned(column->parent);
-}
-
 static bool test_of_partitioned(const struct object *object, struct arena *arena)
 {
     (void)arena;

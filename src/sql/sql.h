@@ -111,6 +111,10 @@ struct sql_mention {
 };
 struct sql_mentions { struct sql_mention *at; size_t n, cap; };
 bool sql_mentions(struct arena *arena, enum sql_island what, const char *text, struct sql_mentions *found);
+/* An expression with other names for its columns: those of `names` that it mentions as columns; the rest stays byte for byte. */
+struct sql_new_name { const char *old, *now; };
+struct sql_new_names { struct sql_new_name *at; size_t n, cap; };
+const char *sql_respell(struct arena *arena, const char *text, const struct sql_new_names *names);
 /* The functions, operators and casts (by type) that are called without any column in their arguments: the immutable ones among them
  * PostgreSQL runs as soon as it plans the expression, even if nobody ever evaluates it. False where it does not parse. */
 bool sql_folded(struct arena *arena, enum sql_island what, const char *text, struct sql_mentions *found);

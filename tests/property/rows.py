@@ -37,9 +37,12 @@ def easy(model, other, t):
             made = p['nullable'] or p.get('identity') or p.get('serial') or p.get('generated')
             before = two.get(c.id)
             if before is None or before.parent != t.id:  # a new column: in the other direction, one that comes back
-                keyed = any(o.kind in ('unique', 'primary_key', 'foreign_key', 'exclude', 'check')
-                            for o in one.users(c.id))
-                if not made and not p.get('default') and not p.get('backfill') or keyed and not p['nullable']:
+                users = one.users(c.id)
+                keyed = any(o.kind in ('unique', 'primary_key', 'foreign_key', 'exclude', 'check') for o in users)
+                target = any(r.id == c.id for o in users if o.kind == 'foreign_key' for r in o.p['target_cols'])
+                if not made and not p.get('default') and not p.get('backfill'):
+                    return False
+                if target or keyed and (p.get('default') or not p['nullable']):  # it comes with another value than ours
                     return False
             elif before.p['nullable'] != p['nullable'] and not p['nullable'] and one.get(t.id) is after \
                     and values.sample(one, p['type']) is None:
