@@ -129,7 +129,7 @@ static enum run_outcome refused(struct creation *c, const struct create_statemen
     if (error->lost) {
         struct diag *diag = diag_add(c->ctx, D_SERVER, nowhere, "the connection was lost: %s", error->message);
         diag_mend(c->ctx, diag, "mend", "modelc create again: it looks how far it came");
-        return RUN_LOST;
+        return c->committed ? RUN_PARTIAL : RUN_LOST;
     }
     if (conn_interrupted()) return interrupted(c);
     if (!statement || !statement->in_file) said.position = 0; /* counts in a statement that stands in no file */

@@ -22,7 +22,7 @@ static enum doubt refuse(struct run *run, const struct statement *statement)
 static enum doubt unreadable(struct run *run, const struct statement *statement, const struct server_error *error)
 {
     server_error_report(run->ctx, error, statement->span, "cannot find out how this statement ended");
-    return DOUBT_REFUSED;
+    return DOUBT_FAILED;
 }
 
 /* The name is looked up in the statement's search path, which is set. *name is the index's, qualified. */

@@ -18,6 +18,7 @@ struct run {
     const struct revision *revision;
     bool resuming;              /* this revision was found half-applied */
     bool committed;             /* something of this revision is in the database */
+    bool last;                  /* it is the last one to run */
     const char *search_path, *lock_timeout; /* of the caller's session */
 };
 
@@ -44,7 +45,7 @@ void script_session(struct ctx *ctx, const struct project *project, struct buf *
 void script_statement(struct buf *out, const char *note, const char *sql);
 const char *run_set_path(struct ctx *ctx, const char *path, bool local);
 
-enum doubt { DOUBT_RUN, DOUBT_DONE, DOUBT_SKIP, DOUBT_REFUSED };
+enum doubt { DOUBT_RUN, DOUBT_DONE, DOUBT_SKIP, DOUBT_REFUSED /* a person decides */, DOUBT_FAILED /* it can't be looked at */ };
 /* A statement that began and of which nobody knows how it ended: looks where it knows how to. */
 enum doubt doubt_settle(struct run *run, const struct statement *statement);
 /* After the server refused a statement: removes what it left (an INVALID index). False where that failed: it stays in

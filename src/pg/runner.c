@@ -29,6 +29,11 @@ static enum run_outcome stopped(const struct run *run)
     return run->committed ? RUN_PARTIAL : RUN_FAILED;
 }
 
+static enum run_outcome lost(const struct run *run)
+{
+    return run->committed ? RUN_PARTIAL : RUN_LOST;
+}
+
 static void roll_back(struct run *run)
 {
     struct server_error error; /* a late cancel may hit the ROLLBACK instead of the statement it was for */
@@ -62,7 +67,7 @@ static enum run_outcome refused(struct run *run, const struct run_step *step, co
                   step->section->transaction ? "section %zu of %s was rolled back: run modelc %s again"
                                              : "section %zu of %s broke off: run modelc %s again, it looks first",
                   step->number, run->revision->id, verb_of(run));
-        return RUN_LOST;
+        return lost(run);
     }
     if (conn_interrupted()) return interrupted(run, step);
     if (run->options->refused) run->options->refused(run->options->arg, statement, error);
@@ -229,25 +234,64 @@ static bool same_heads(const struct db_state *state, const struct revision_set *
     return true;
 }
 
-static enum run_outcome lost_commit(struct run *run, const struct run_step *step, const struct ending *ending)
+/* The connection broke while the server was to keep something: asks it over a new one. False: it can't be asked. */
+static bool look_again(struct run *run, struct db_state *state)
 {
     struct server_error error;
-    struct db_state state;
     int pid = conn_pid(run->conn);
+    return conn_reconnect(run->conn, &error) && wait_gone(run, pid) && state_read(run->conn, run->project, state);
+}
+
+/* The last thing to do was done: then only the lock was lost with the connection. */
+static enum run_outcome ended_all_the_same(struct run *run, struct diag *diag)
+{
+    diag_mend(run->ctx, diag, "detail", "it was committed");
+    if (run->last) {
+        diag_severity(diag, SEVERITY_WARNING);
+        return RUN_DONE;
+    }
+    diag_mend(run->ctx, diag, "mend", "run modelc %s again: it goes on with the next revision", verb_of(run));
+    return RUN_LOST;
+}
+
+/* `ending`: of the revision, where that was to be committed; else it is about the step alone. */
+static enum run_outcome lost_commit(struct run *run, const struct run_step *step, const struct ending *ending,
+                                    struct diag *diag)
+{
+    struct db_state state;
+    size_t mark = diag_mark(run->ctx);
+    if (!look_again(run, &state)) {
+        diag_rollback(run->ctx, mark);
+        diag_mend(run->ctx, diag, "mend",
+                  "the server can't be asked how it ended: modelc current tells once it can, modelc %s goes on",
+                  verb_of(run));
+        return lost(run);
+    }
+    bool applied = ending ? same_heads(&state, &ending->heads) : has_entry(&state, run, step->number - 1);
+    if (applied && ending) return ended_all_the_same(run, diag);
+    run->committed = run->committed || applied;
+    diag_mend(run->ctx, diag, "detail", applied ? "it was committed" : "it was rolled back");
+    diag_mend(run->ctx, diag, "mend", "run modelc %s again: it goes on from there", verb_of(run));
+    return lost(run);
+}
+
+static enum run_outcome lost_section(struct run *run, const struct run_step *step, const struct ending *ending)
+{
     struct diag *diag = diag_add(run->ctx, D_SERVER, step->section->span,
                                  "the connection was lost at the COMMIT of section %zu of %zu of %s", step->number,
                                  step->total, run->revision->id);
-    if (!conn_reconnect(run->conn, &error) || !wait_gone(run, pid) || !state_read(run->conn, run->project, &state)) {
-        diag_mend(run->ctx, diag, "mend",
-                  "the server can't be asked how it ended: modelc current -v tells once it can");
-        return RUN_LOST;
-    }
-    bool applied = ending ? same_heads(&state, &ending->heads) : has_entry(&state, run, step->number - 1);
-    diag_mend(run->ctx, diag, "detail", applied ? "it was committed" : "it was rolled back");
-    if (!applied || !ending) {
-        diag_mend(run->ctx, diag, "mend", "run modelc %s again: it goes on from there", verb_of(run));
-    }
-    return RUN_LOST;
+    return lost_commit(run, step, ending, diag);
+}
+
+/* Whether the row of a statement's intent is there decides what the next run does, and what this one says. */
+static enum run_outcome lost_intent(struct run *run, const struct run_step *step, const struct statement *statement,
+                                    const struct server_error *error)
+{
+    struct db_state state;
+    size_t mark = diag_mark(run->ctx);
+    if (!run->committed && look_again(run, &state)) run->committed = has_entry(&state, run, step->number - 1);
+    diag_rollback(run->ctx, mark);
+    return refused(run, step, statement, error);
 }
 
 /* The section's row, and with the last section the revision's end, in the section's own transaction. */
@@ -301,7 +345,7 @@ static enum run_outcome run_together(struct run *run, struct run_step *step, con
         run->committed = true;
         return RUN_DONE;
     }
-    return error.lost ? lost_commit(run, step, ending) : refused(run, step, NULL, &error);
+    return error.lost ? lost_section(run, step, ending) : refused(run, step, NULL, &error);
 }
 
 static bool book_outcome(struct run *run, const struct step_key *key, const char *state, struct server_error *error)
@@ -326,6 +370,7 @@ static bool settle(struct run *run, const struct run_step *step, const struct st
     enum doubt doubt = doubt_settle(run, statement);
     if (doubt == DOUBT_RUN) return true;
     if (doubt == DOUBT_REFUSED) *outcome = RUN_REFUSED;
+    else if (doubt == DOUBT_FAILED) *outcome = conn_interrupted() ? RUN_INTERRUPTED : stopped(run);
     else if (!book_outcome(run, key, doubt == DOUBT_SKIP ? "skipped" : "done", &error))
         *outcome = refused(run, step, statement, &error);
     return false;
@@ -345,26 +390,26 @@ static enum run_outcome run_alone(struct run *run, struct run_step *step, size_t
     } else {
         struct buf sql = buf_new(run->ctx->arena);
         journal_sql_intent(&sql, run->schema, &key, statement->sql);
-        if (!book(run, sql.text, &error)) return refused(run, step, NULL, &error);
+        if (!book(run, sql.text, &error)) {
+            return error.lost ? lost_intent(run, step, statement, &error) : refused(run, step, NULL, &error);
+        }
     }
     bool done = execute(run, step, statement, NULL, &error, &setting);
     while (!done && is_mended(run, &error)) done = execute(run, step, statement, NULL, &error, &setting);
     if (done) {
+        run->committed = true;
         if (run_changes_session(step->section) &&
             (!session_prepare(run->conn, &error) || !set_session(run, step->section, false, &error))) {
             return refused(run, step, NULL, &error);
         }
         if (!book_outcome(run, &key, "done", &error)) return refused(run, step, NULL, &error);
-        run->committed = true;
         return RUN_DONE;
     }
     if (setting) error.position = 0;
-    if (!error.lost) {
-        roll_back(run);
-        if (!doubt_clean(run, statement, &error))
-            run->committed = true; /* the intent stands: the next run looks again */
-        else if (!book_outcome(run, &key, "failed", &second)) run->committed = true;
-    }
+    if (!error.lost) roll_back(run);
+    /* Else the intent stands: the next run looks again. */
+    bool settled = !error.lost && doubt_clean(run, statement, &error) && book_outcome(run, &key, "failed", &second);
+    run->committed = run->committed || !settled;
     return refused(run, step, statement, &error);
 }
 
@@ -398,10 +443,14 @@ static enum run_outcome close_revision(struct run *run, const struct ending *end
 {
     struct server_error error;
     if (book(run, ending->sql, &error)) return RUN_DONE;
-    server_error_report(run->ctx, &error, nowhere,
-                        arena_printf(run->ctx->arena, "cannot record that %s was %s", run->revision->id,
-                                     run->options->up ? "applied" : "taken back"));
-    return error.lost ? RUN_LOST : stopped(run);
+    const char *what = arena_printf(run->ctx->arena, "that %s was %s", run->revision->id,
+                                    run->options->up ? "applied" : "taken back");
+    if (error.lost) {
+        return lost_commit(run, NULL, ending, diag_add(run->ctx, D_SERVER, nowhere,
+                                                       "the connection was lost when it was recorded %s", what));
+    }
+    server_error_report(run->ctx, &error, nowhere, arena_printf(run->ctx->arena, "cannot record %s", what));
+    return stopped(run);
 }
 
 static enum run_outcome run_sections_from(struct run *run, const struct ending *ending, size_t first, size_t statement,
@@ -528,6 +577,7 @@ enum run_outcome run_revisions(struct conn *conn, const struct project *project,
     run.manifest = run.state.manifest;
     for (size_t i = 0; i < steps->n; i++) {
         run.revision = steps->at[i];
+        run.last = i + 1 == steps->n;
         /* Another run may have done it while this one waited for the lock. */
         if (run_reached(graph, run.revision, &run.heads) == options->up) continue;
         if (!may_resume(&run, run.revision) || !run_in_order(run.ctx, graph, &run.heads, run.revision, options->up)) {

@@ -38,7 +38,8 @@ bool lock_take(struct conn *conn, const struct project *project, int seconds, co
 void lock_release(struct conn *conn, const struct project *project);
 
 enum run_outcome { RUN_DONE, RUN_FAILED /* nothing of the failed section remains */, RUN_PARTIAL /* some sections applied */,
-                   RUN_REFUSED /* unfinished step, policy, in doubt */, RUN_INTERRUPTED, RUN_LOST };
+                   RUN_REFUSED /* unfinished step, policy, in doubt */, RUN_INTERRUPTED,
+                   RUN_LOST /* the connection is gone, nothing of the revision remains */ };
 enum resume { RESUME_NONE, RESUME_RETRY, RESUME_SKIP };
 
 struct run_step { /* one section, for the progress line and the report */

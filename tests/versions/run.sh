@@ -2,7 +2,8 @@
 # run.sh: other PostgreSQL versions than the one that the tests use: each is imported, made again, changed up and down; what only a
 # server can compare is compared on one of the same version and on the usual one.
 # Usage: run.sh MODELC NORMALISE; MODELC_VERSIONS="/path/to/13/bin .." are the folders of their server programs (initdb, pg_ctl,
-#        postgres); without it, those of /usr/lib/postgresql that are not the newest.
+#        postgres); without it, those of /usr/lib/postgresql that are not the newest. MODELC_VERSIONS_SHARE=N: of the cases that
+#        any version has one in N, others every day.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../lib/tap.sh"
@@ -12,8 +13,13 @@ usual=${MODELC_PG_BIN:-$(pg_config --bindir)}
 said=$(mktemp)
 trap 'rm -f "$said"' EXIT
 
-# One of each folder.
-cases=$(cd "$here/../cases" && ls */*.case | awk -F/ '$2 == "all.case" || !seen[$1]++')
+# One of each folder, and all that not every version can.
+share=${MODELC_VERSIONS_SHARE:-1}
+day=$(date +%j | sed 's/^0*//')
+cases=$(cd "$here/../cases" && {
+    ls */*.case | awk -F/ -v share="$share" -v day="$day" '$2 == "all.case" || !seen[$1]++ { if (n++ % share == day % share) print }'
+    grep -l '^=== since' */*.case
+} | sort -u)
 
 quiet() { # NAME COMMAND...: ends well and no test of it fails
     local name=$1
