@@ -126,33 +126,70 @@ static bool fill(int fd, const char *target, const char *text, size_t len, bool 
     return done;
 }
 
-static bool replace(struct ctx *ctx, const char *path, const char *text, size_t len, bool sync)
+static bool failed(struct ctx *ctx, const char *path, int failure)
 {
+    diag_file(ctx, D_FILE, path, "cannot be written: %s", strerror(failure));
+    return false;
+}
+
+static bool draft(struct ctx *ctx, const char *path, const char *text, size_t len, bool sync, struct file_draft *made)
+{
+    *made = (struct file_draft){.path = path};
     if (!within_check(ctx, path, path)) return false;
     char *real = realpath(path, NULL); /* writes through a link instead of replacing it */
-    const char *target = real ? arena_strdup(ctx->arena, real) : path;
+    made->target = real ? arena_strdup(ctx->arena, real) : path;
     free(real);
-    const char *made = NULL;
-    int fd = open_beside(ctx->arena, target, &made);
-    bool done = fd >= 0 && fill(fd, target, text, len, sync) && rename(made, target) == 0;
+    const char *beside = NULL;
+    int fd = open_beside(ctx->arena, made->target, &beside);
+    if (fd < 0) return failed(ctx, path, errno);
+    made->beside = beside;
+    if (fill(fd, made->target, text, len, sync)) return true;
     int failure = errno;
-    if (!done && fd >= 0) unlink(made);
-    if (done && sync && !sync_folder(path_dir(ctx->arena, target))) {
-        done = false;
-        failure = errno;
+    file_discard(made);
+    return failed(ctx, path, failure);
+}
+
+static bool publish(struct ctx *ctx, struct file_draft *made, bool sync)
+{
+    if (rename(made->beside, made->target) != 0) {
+        int failure = errno;
+        file_discard(made);
+        return failed(ctx, made->path, failure);
     }
-    if (!done) diag_file(ctx, D_FILE, path, "cannot be written: %s", strerror(failure));
-    return done;
+    made->beside = NULL;
+    return !sync || sync_folder(path_dir(ctx->arena, made->target)) || failed(ctx, made->path, errno);
+}
+
+bool file_draft(struct ctx *ctx, const char *path, const char *text, size_t len, struct file_draft *made)
+{
+    return draft(ctx, path, text, len, true, made);
+}
+
+bool file_publish(struct ctx *ctx, struct file_draft *made)
+{
+    return publish(ctx, made, true);
+}
+
+void file_discard(struct file_draft *made)
+{
+    if (made->beside) unlink(made->beside);
+    made->beside = NULL;
 }
 
 bool file_write(struct ctx *ctx, const char *path, const char *text, size_t len)
 {
-    return replace(ctx, path, text, len, true);
+    struct file_draft made;
+    return draft(ctx, path, text, len, true, &made) && publish(ctx, &made, true);
 }
 
-bool file_write_anew(struct ctx *ctx, const char *path, const char *text, size_t len)
+bool file_draft_anew(struct ctx *ctx, const char *path, const char *text, size_t len, struct file_draft *made)
 {
-    return replace(ctx, path, text, len, false);
+    return draft(ctx, path, text, len, false, made);
+}
+
+bool file_publish_anew(struct ctx *ctx, struct file_draft *made)
+{
+    return publish(ctx, made, false);
 }
 
 /* ---- folders */

@@ -21,8 +21,15 @@ struct source *file_load(struct ctx *ctx, const char *path, const char *shown);
 /* Temporary file in the same folder, fsync, rename, fsync of the folder. A failure (disk full, no right)
  * is a diagnostic that names the path, and the old content stands. */
 bool file_write(struct ctx *ctx, const char *path, const char *text, size_t len);
+/* The same in two steps, where several files, or files and a database, have to change together: a full disk shows up
+ * before anything has changed. A failed draft or publication leaves no temporary file. */
+struct file_draft { const char *path, *target, *beside; /* NULL: published or discarded */ };
+bool file_draft(struct ctx *ctx, const char *path, const char *text, size_t len, struct file_draft *made);
+bool file_publish(struct ctx *ctx, struct file_draft *made);
+void file_discard(struct file_draft *made);
 /* The same without waiting for the disk: for many files that replace none and can be made again. */
-bool file_write_anew(struct ctx *ctx, const char *path, const char *text, size_t len);
+bool file_draft_anew(struct ctx *ctx, const char *path, const char *text, size_t len, struct file_draft *made);
+bool file_publish_anew(struct ctx *ctx, struct file_draft *made);
 bool file_exists(const char *path);
 bool dir_exists(const char *path);
 /* Whatever it is, even a link that leads nowhere. */

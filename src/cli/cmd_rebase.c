@@ -199,7 +199,8 @@ static void say_end(const struct rebase *r, bool applied)
 
 /* ---- the steps */
 
-/* Files change only once the database has the other branch; a failure before that leaves them as they are. */
+/* Files change only once the database has the other branch; a failure before that leaves them as they are. A full disk
+ * shows up before the database changes. */
 static int carry_out(struct rebase *r, struct graph_of_revisions *after)
 {
     struct session *s = r->s;
@@ -212,10 +213,12 @@ static int carry_out(struct rebase *r, struct graph_of_revisions *after)
     }
     /* Numbers alone don't change what is in the database; nor does an order in which it has everything. */
     bool runs = takes_back(r);
+    if (!rebase_draft(r)) return session_code(s);
     int code = runs ? run(s, before, &back, false) : CODE_DONE;
     if (code == CODE_DONE && runs) code = run(s, after, &theirs, true);
+    if (code != CODE_DONE) rebase_discard(r);
     if (code != CODE_DONE) return code;
-    if (!rebase_write(r)) return session_code(s);
+    if (!rebase_publish(r)) return session_code(s);
     say_files(r);
     s->graph = after;
     if (back.n > 0) code = runs ? run(s, after, &again, true) : record(r, after);

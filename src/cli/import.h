@@ -2,6 +2,7 @@
 #ifndef MODELC_CLI_IMPORT_H
 #define MODELC_CLI_IMPORT_H
 
+#include "base/file.h"
 #include "cli/session.h"
 #include "schema/layout.h"
 
@@ -12,6 +13,8 @@ struct import_file {
     const struct layout_file *layout; /* NULL: a file there was, with something added */
     bool existed;
     const struct ast_file *old; /* what it was before something was added */
+    struct file_draft draft;
+    bool published, made_folder; /* what is taken back where another one can't be written */
 };
 
 struct import {

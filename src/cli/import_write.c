@@ -74,24 +74,52 @@ bool import_print(struct import *import, enum layout_style style)
 
 /* ---- files */
 
-static void take_back(const struct import *import, size_t n)
+static bool make_folder(struct ctx *ctx, const char *folder, bool *made)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (!import->files.at[i].existed) unlink(import->files.at[i].path);
+    *made = !dir_exists(folder);
+    return dir_make(ctx, folder, 0777);
+}
+
+/* Beside their places: nothing is changed before all of them are on the disk. */
+static bool draft_files(struct import *import)
+{
+    struct ctx *ctx = import->s->ctx;
+    for (size_t i = 0; i < import->files.n; i++) {
+        struct import_file *file = &import->files.at[i];
+        size_t len = strlen(file->text);
+        if (!make_folder(ctx, path_dir(ctx->arena, file->path), &file->made_folder)) return false;
+        if (!(file->existed ? file_draft : file_draft_anew)(ctx, file->path, file->text, len, &file->draft)) return false;
     }
+    return true;
+}
+
+static bool publish_files(struct import *import)
+{
+    struct ctx *ctx = import->s->ctx;
+    for (size_t i = 0; i < import->files.n; i++) {
+        struct import_file *file = &import->files.at[i];
+        if (!(file->existed ? file_publish : file_publish_anew)(ctx, &file->draft)) return false;
+        file->published = true;
+    }
+    return true;
+}
+
+static void take_back(struct import *import, bool made_folder)
+{
+    for (size_t i = import->files.n; i-- > 0;) {
+        struct import_file *file = &import->files.at[i];
+        file_discard(&file->draft);
+        if (file->published && !file->existed) unlink(file->path);
+        if (file->made_folder) rmdir(path_dir(import->s->ctx->arena, file->path));
+    }
+    if (made_folder) rmdir(import->folder);
 }
 
 bool import_write(struct import *import)
 {
-    struct ctx *ctx = import->s->ctx;
-    if (!dir_make(ctx, import->folder, 0777)) return false;
-    for (size_t i = 0; i < import->files.n; i++) {
-        const struct import_file *file = &import->files.at[i];
-        bool folder = dir_make(ctx, path_dir(ctx->arena, file->path), 0777);
-        bool (*write)(struct ctx *, const char *, const char *, size_t) = file->existed ? file_write : file_write_anew;
-        if (folder && write(ctx, file->path, file->text, strlen(file->text))) continue;
-        take_back(import, i);
-        return false;
-    }
-    return true;
+    bool made_folder;
+    if (!make_folder(import->s->ctx, import->folder, &made_folder)) return false;
+    if (draft_files(import) && publish_files(import)) return true;
+    take_back(import, made_folder);
+    return false;
 }

@@ -2,6 +2,7 @@
 #ifndef MODELC_REBASE_H
 #define MODELC_REBASE_H
 
+#include "base/file.h"
 #include "cli/session.h"
 
 /* What git, or else a duplicate number, says of a file. */
@@ -17,6 +18,7 @@ struct rebase_file {
     bool theirs;                /* what it moves behind, since the branches parted */
     const char *new_id, *new_path, *new_text; /* of mine */
     struct revision *written;   /* new_text, parsed */
+    struct file_draft draft;    /* new_text, on the disk beside its place */
 };
 
 struct rebase {
@@ -46,8 +48,11 @@ bool rebase_disjoint(const struct rebase *r);
 
 /* rebase_write.c: new ids, texts and names of what moves; the graph as it will be (NULL: diagnostics). */
 struct graph_of_revisions *rebase_rewrite(struct rebase *r);
-/* Writes the new files, then removes the old ones. Where that fails, the old ones are as they were. */
-bool rebase_write(const struct rebase *r);
+/* The new files beside their places, before the database is touched. Where that fails, nothing is left of them. */
+bool rebase_draft(const struct rebase *r);
+void rebase_discard(const struct rebase *r);
+/* Puts them in their places, then removes the old ones. Where that fails, the old ones are as they were. */
+bool rebase_publish(const struct rebase *r);
 /* The graph as the database knows it: each file under its own id. */
 struct graph_of_revisions *rebase_applied_graph(const struct rebase *r);
 

@@ -218,14 +218,30 @@ static bool stays(const struct rebase *r, const char *path)
     return false;
 }
 
+void rebase_discard(const struct rebase *r)
+{
+    for (size_t i = 0; i < r->files.n; i++) file_discard(&r->files.at[i]->draft);
+}
+
+bool rebase_draft(const struct rebase *r)
+{
+    for (size_t i = 0; i < r->files.n; i++) {
+        struct rebase_file *file = r->files.at[i];
+        if (!file->mine || str_eq(file->new_text, file->revision->source->text)) continue;
+        if (file_draft(r->s->ctx, file->new_path, file->new_text, strlen(file->new_text), &file->draft)) continue;
+        rebase_discard(r);
+        return false;
+    }
+    return true;
+}
+
 /* The last one first: where names move up by one, each text is in its new place before its old one is written over. */
-static size_t write_all(const struct rebase *r)
+static size_t publish_all(const struct rebase *r)
 {
     size_t i = r->files.n;
     for (; i > 0; i--) {
-        const struct rebase_file *file = r->files.at[i - 1];
-        if (!file->mine || str_eq(file->new_text, file->revision->source->text)) continue;
-        if (!file_write(r->s->ctx, file->new_path, file->new_text, strlen(file->new_text))) break;
+        struct rebase_file *file = r->files.at[i - 1];
+        if (file->draft.beside && !file_publish(r->s->ctx, &file->draft)) break;
     }
     return i;
 }
@@ -241,11 +257,12 @@ static void undo(const struct rebase *r, size_t from)
     }
 }
 
-bool rebase_write(const struct rebase *r)
+bool rebase_publish(const struct rebase *r)
 {
-    size_t failed = write_all(r);
+    size_t failed = publish_all(r);
     bool removed = true;
     if (failed > 0) {
+        rebase_discard(r);
         undo(r, failed);
         return false;
     }

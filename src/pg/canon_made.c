@@ -1,5 +1,5 @@
-/* canon_made.c: asks that rest on a domain, composite or range that the plan makes, renames or builds again: a temp
- * table of this server can't have columns of it yet, so the shadow answers them. Enums are made true in place
+/* canon_made.c: asks that rest on a domain, composite, range, collation or operator class that the plan makes, renames or builds
+ * again: a temp table of this server can't have columns or indexes of it yet, so the shadow answers them. Enums are made true in place
  * (canon_types.c). */
 #include <string.h>
 
@@ -33,7 +33,8 @@ static bool is_made_composite(struct job *job, const struct object *composite)
 
 static bool is_made(struct job *job, const struct object *type)
 {
-    if (type->kind->name_space != NAMES_TYPE) return false; /* the row of a table */
+    bool named = object_is(type, "collation") || object_is(type, "operator_class");
+    if (type->kind->name_space != NAMES_TYPE && !named) return false; /* the row of a table */
     if (is_moved(type)) return true;
     if (object_is(type, "enum")) return !value_equal(job->ctx, type->kind->fields, type->peer->values, type->values);
     if (object_is(type, "composite")) return is_made_composite(job, type);
@@ -45,10 +46,17 @@ static bool is_made(struct job *job, const struct object *type)
 static bool mentions(const struct value *value, enum value_type type, const char *name)
 {
     if (type == VALUE_EXPR) return value->expr.text && strstr(value->expr.text, name);
-    for (size_t i = 0; i < value->keys.n; i++) {
-        if (value->keys.at[i].expr.text && strstr(value->keys.at[i].expr.text, name)) return true;
+    for (size_t i = 0; type == VALUE_KEYS && i < value->keys.n; i++) {
+        const struct key *key = &value->keys.at[i];
+        if (key->expr.text && strstr(key->expr.text, name)) return true;
+        if (str_eq(key->opclass.name, name) || str_eq(key->collation.name, name)) return true;
     }
     return false;
+}
+
+static bool is_of(const struct object *column, const struct object *made)
+{
+    return object_get(column, "type")->type.to == made || object_get(column, "collation")->ref.to == made;
 }
 
 /* Of the models, but for enums. */
@@ -57,7 +65,7 @@ static const struct objects *made_types(struct job *job)
     const struct objects *all = &job->diff->models->all;
     for (size_t i = 0; i < all->n && !job->made_known; i++) {
         const struct object *type = all->at[i];
-        if (type->kind->name_space != NAMES_TYPE || object_is(type, "enum")) continue;
+        if (object_is(type, "enum")) continue;
         if (is_made(job, type)) vec_push(job->ctx->arena, &job->made, all->at[i]);
     }
     job->made_known = true;
@@ -73,7 +81,7 @@ bool ask_of_made_type(struct job *job, const struct ask *ask)
     for (size_t i = 0; i < made->n; i++) {
         if (mentions(ask->model, ask->to->kind->fields[ask->field].type, made->at[i]->name)) return true;
         for (size_t k = 0; k < columns.n; k++) {
-            if (object_get(columns.at[k], "type")->type.to == made->at[i]) return true;
+            if (is_of(columns.at[k], made->at[i])) return true;
         }
     }
     return false;

@@ -119,6 +119,37 @@ static bool column_type_changes(const struct change *change)
     return change->changed[0] || change->changed[object_get(column, "collation") - column->values];
 }
 
+static bool follow_holders(struct diff *diff, struct changes *changes, const struct objects *list)
+{
+    bool more = false;
+    for (size_t i = 0; i < list->n; i++) {
+        if (holds_column(list->at[i])) more |= follow_user(diff, changes, list->at[i]);
+    }
+    return more;
+}
+
+/* The type of a parent's column changes in its partitions and children, too. Where such a column is no object of its own, nobody can tell
+ * who of the table's users reads it. */
+static bool follow_heirs(struct diff *diff, struct changes *changes, struct users *users, const struct object *table, const char *name)
+{
+    const struct objects *all = &changes->from->all;
+    bool more = false;
+    for (size_t i = 0; i < all->n; i++) {
+        const struct object *heir = all->at[i];
+        struct objects parents = {0};
+        bool is_heir = false;
+        if (!object_is(heir, "table")) continue;
+        table_parents(heir, diff->ctx->arena, &parents);
+        for (size_t k = 0; k < parents.n; k++) is_heir |= parents.at[k] == table;
+        if (!is_heir) continue;
+        const struct object *column = object_child(heir, "column", name);
+        more |= follow_holders(diff, changes, users_of(diff, changes, users, column ? column : heir));
+        if (!column) more |= follow_holders(diff, changes, &heir->children);
+        more |= follow_heirs(diff, changes, users, heir, name);
+    }
+    return more;
+}
+
 bool diff_dependents(struct diff *diff, struct changes *changes)
 {
     struct users users = {0};
@@ -129,6 +160,9 @@ bool diff_dependents(struct diff *diff, struct changes *changes)
         bool retyped = column_type_changes(change), rebuilt = change->type == CHANGE_RECREATE && change->to->kind->rebuild;
         if (change->type != CHANGE_DROP && change->type != CHANGE_RECREATE && !retyped) continue;
         if (is_anew(change)) more |= follow_parts(diff, changes, change);
+        if (retyped && object_is(change->from, "column")) {
+            more |= follow_heirs(diff, changes, &users, change->from->parent, change->from->name);
+        }
         const struct objects *list = users_of(diff, changes, &users, change->from);
         for (size_t k = 0; k < list->n; k++) {
             const struct object *user = list->at[k];

@@ -87,7 +87,7 @@ static bool is_reordered(const struct object *from, const struct object *to)
     for (size_t i = 0; i < to->children.n; i++) {
         const struct object *old = to->children.at[i]->peer;
         size_t at = 0;
-        while (old && from->children.at[at] != old) at++;
+        while (old && at < from->children.n && from->children.at[at] != old) at++;
         if (old && (new || at < last)) return true;
         if (old) last = at;
         else new = true;

@@ -68,6 +68,7 @@ go_on() { # ARGUMENTS...
 # Whether the exit code of a run that was cut is what it left: 5 where something of a revision was applied, 3 where nothing was.
 code_fits() {
     local half
+    grep -q "the server can't be asked how it ended" "$work/err" && [ "$code" = 3 -o "$code" = 5 ] && return
     half=$(sql -c "SELECT count(*) FROM modelc.journal j WHERE section >= 0 AND state <> 'failed' AND NOT EXISTS
         (SELECT FROM modelc.journal c WHERE c.revision = j.revision AND c.section = -1 AND c.n > j.n)")
     case $code in
@@ -75,4 +76,55 @@ code_fits() {
     5) [ "${half:-0}" != 0 ] ;;
     *) false ;;
     esac
+}
+
+# One fault, and the run after it; what is wrong goes into $work/wrong. `afterwards` is run in between.
+declare -A ended=() counts=()
+afterwards() { true; }
+fault() { # DIRECTION WHEN ACTION ARGUMENTS...
+    local direction=$1 when=$2 action=$3 kind=${3%%:*} first said
+    shift 3
+    broken "$when" "$action" "$@"
+    first=$code
+    afterwards
+    counts[$kind]=$((${counts[$kind]:-0} + 1))
+    said="$direction, $kind at $when: $(sed -n "${when}p" "$work/$direction.messages")"
+    if [ "$kind" = kill ]; then
+        [ "$first" = 137 ] || echo "# $said: exit $first, not killed" >>"$work/wrong"
+    elif [ "$first" != 0 ]; then
+        code_fits || { echo "# $said: exit $first"; sed 's/^/#   /' "$work/err"; } >>"$work/wrong"
+    fi
+    go_on "$@"
+    [ "$how" != wrong ] || { echo "# $said: the next run: exit $code"; sed 's/^/#   /' "$work/err"; } >>"$work/wrong"
+    [ "$first" != 0 ] || how=done
+    ended[$how]=$((${ended[$how]:-0} + 1))
+    look "$work/found.state"
+    diff "$work/$direction.state" "$work/found.state" >"$work/difference" ||
+        { echo "# $said"; sed 's/^/#   /' "$work/difference"; } >>"$work/wrong"
+}
+
+summary() {
+    local kind text=
+    for kind in "${!counts[@]}"; do text+="${text:+, }${counts[$kind]} $kind"; done
+    echo "# faults: $text"
+    echo "# ended: ${ended[done]:-0} all was done already, ${ended[again]:-0} by the next run, ${ended[person]:-0} by a person's decision, ${ended[wrong]:-0} wrong"
+}
+
+# The server's own process and all that it started, at once.
+server_kill() {
+    local pid
+    pid=$(head -n 1 "$CLUSTER_DIR/data/postmaster.pid")
+    kill -9 "$pid" $(ps -o pid= --ppid "$pid") 2>/dev/null
+}
+
+server_again() {
+    local i
+    for i in $(seq 20); do # what is left of the old one sees its end within a second or two
+        rm -f "$CLUSTER_DIR/data/postmaster.pid" "$CLUSTER_DIR"/.s.PGSQL.5432*
+        cluster_run "$PG_BIN/postgres" -D "$CLUSTER_DIR/data" -k "$CLUSTER_DIR" -c listen_addresses= -c fsync=off -c autovacuum=off \
+            -c log_min_messages=fatal >"$CLUSTER_DIR.log" 2>&1 &
+        CLUSTER_PID=$!
+        until_sql true && return 0
+    done
+    return 1
 }
