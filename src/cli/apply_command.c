@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/file.h"
 #include "cli/listing.h"
 #include "cli/report.h"
 #include "revision/certificate.h"
@@ -70,11 +71,22 @@ static bool open_waiting(const struct command_run *run)
     }
 }
 
+/* A new project need not have it: git keeps no empty folders. In any other it was forgotten where this was deployed. */
+static void warn_no_folder(struct session *s)
+{
+    if (path_exists(s->project->migrations)) return;
+    struct diag *diag = diag_add(s->ctx, D_FILE, nowhere, "there is no folder %s/, so there are no revisions",
+                                 session_shown(s, s->project->migrations));
+    diag_severity(diag, SEVERITY_WARNING);
+    diag_mend(s->ctx, diag, "mend", "bring it along, or say in modelc.ini where it is: migrations = FOLDER");
+}
+
 static bool open_database(struct command_run *run)
 {
     struct session *s = run->s;
     bool wait = option_given(s->options, OPT_WAIT);
     if (!session_project(s)) return false;
+    warn_no_folder(s);
     int otherwise = wait ? WAIT_SECONDS : s->project->lock_timeout;
     if (!option_seconds(s->ctx, s->options, OPT_LOCK_TIMEOUT, otherwise, &run->lock_seconds)) return false;
     return wait ? open_waiting(run) : session_open_db(s, foreign(run));

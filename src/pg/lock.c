@@ -98,16 +98,26 @@ static bool try_lock(struct conn *conn, long long key, bool *got, const char **n
     return true;
 }
 
+static bool refuse_standby(struct conn *conn)
+{
+    struct diag *diag = diag_add(conn->ctx, D_SERVER, nowhere, "this server is a standby: it can only be read");
+    diag_mend(conn->ctx, diag, "mend", "name its primary in --db, DATABASE_URL or modelc.ini");
+    return false;
+}
+
+/* Whether this is a session of its own, on a server where a lock keeps others out. */
 static bool direct(struct conn *conn)
 {
     struct server_error error;
     struct rows rows;
-    if (!conn_query(conn, "SELECT pg_catalog.pg_backend_pid()", &rows, &error)) {
+    if (!conn_query(conn, "SELECT pg_catalog.pg_backend_pid(), pg_catalog.pg_is_in_recovery()", &rows, &error)) {
         server_error_report(conn->ctx, &error, nowhere, "cannot take modelc's lock");
         return false;
     }
     long pid = strtol(rows_get(&rows, 0, 0), NULL, 10);
+    bool standby = str_eq(rows_get(&rows, 0, 1), "t");
     rows_free(&rows);
+    if (standby) return refuse_standby(conn);
     if (pid == conn_pid(conn)) return true;
     struct diag *diag = diag_add(conn->ctx, D_SERVER, nowhere,
                                  "this connection goes through a pooler: a lock of the session would not hold");

@@ -27,10 +27,11 @@ static const struct object *object_of(const struct change *change)
     return change->to ? change->to : change->from;
 }
 
-/* Columns keep the order of their table. */
+/* Columns keep the order of their table, attributes that of their type. */
 static const char *natural_key(struct arena *arena, const struct object *object)
 {
-    return object_path(arena, object_is(object, "column") ? object->parent : object);
+    bool in_order = object_is(object, "column") || object_is(object, "attribute");
+    return object_path(arena, in_order ? object->parent : object);
 }
 
 static void make_nodes(struct order *order)
@@ -349,6 +350,17 @@ static void edges_of_type(struct order *order, const struct change *change)
     }
 }
 
+/* A child's own column in place of its parent's, or the other way round: the name is free when the old one is gone. */
+static void edges_of_column(struct order *order, const struct change *change)
+{
+    const struct object *column = object_of(change);
+    if (!object_is(column, "column") || !column->parent->peer || (change->from && change->to)) return;
+    const struct object *other = inherited_column(column->parent->peer, column->name);
+    if (!other || !other->change || other->change == change || (other->change->from && other->change->to)) return;
+    if (change->to) order_edges(order, other->change, R_TEAR, change, R_BUILD);
+    else order_edges(order, change, R_TEAR, other->change, R_BUILD);
+}
+
 static void make_edges(struct order *order)
 {
     for (size_t i = 0; i < order->changes->n; i++) {
@@ -373,6 +385,7 @@ static void make_edges(struct order *order)
         }
         if (change_is_facet(change) && change->to->change) order_edges(order, change->to->change, R_BUILD, change, R_FINISH);
         if (change->type == CHANGE_PRIVILEGES) edges_of_columns(order, change);
+        edges_of_column(order, change);
     }
     order_names(order);
 }

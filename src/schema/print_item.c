@@ -154,13 +154,31 @@ static void print_condition(struct buf *buf, const struct object *policy, const 
     print_island(buf, value->expr.text);
 }
 
+/* They stand as SQL: a quote that goes over line ends is none of a model's. */
+static void print_roles(struct buf *buf, const char *roles)
+{
+    struct sql_names names = {0};
+    struct sql_error error;
+    if (!strpbrk(roles, "\r\n") || !sql_names_parse(buf->arena, roles, &names, &error)) {
+        buf_add(buf, roles);
+        return;
+    }
+    for (size_t i = 0; i < names.n; i++) {
+        if (i) buf_add(buf, ", ");
+        print_name(buf, names.at[i].name);
+    }
+}
+
 static void print_policy(struct buf *buf, const struct object *policy)
 {
     buf_add(buf, "policy ");
     print_name(buf, policy->name);
     if (object_flag(policy, "restrictive")) buf_add(buf, " restrictive");
     if (object_get(policy, "command")->set) buf_printf(buf, " for %s", object_text(policy, "command"));
-    if (object_get(policy, "roles")->set) buf_printf(buf, " to %s", object_text(policy, "roles"));
+    if (object_get(policy, "roles")->set) {
+        buf_add(buf, " to ");
+        print_roles(buf, object_text(policy, "roles"));
+    }
     print_condition(buf, policy, "using", "using");
     print_condition(buf, policy, "check", "with check");
 }

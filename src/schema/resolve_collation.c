@@ -9,10 +9,16 @@ static struct object *collation_in(const struct schema *schema, const char *name
     return space ? object_child(space, "collation", name) : NULL;
 }
 
+/* Names that only look like PostgreSQL's own ("en_US.utf8") were taken for those (clauses.c). */
+static bool may_be_ours(const struct ref *ref)
+{
+    return !ref->schema || (str_eq(ref->schema, "pg_catalog") && (strchr(ref->name, '.') || str_ends(ref->name, "-x-icu")));
+}
+
 /* Along the path under which the user's SQL is read. */
 static struct object *find(struct resolve *r, const struct object *user, const struct ref *ref)
 {
-    if (ref->schema) return collation_in(r->schema, ref->schema, ref->name);
+    if (!may_be_ours(ref)) return collation_in(r->schema, ref->schema, ref->name);
     for (const char *at = user->search_path; at && *at; at += strspn(at, ", ")) {
         size_t len = strcspn(at, ",");
         struct object *found = collation_in(r->schema, sql_fold(r->ctx->arena, at, len), ref->name);

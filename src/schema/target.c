@@ -56,11 +56,12 @@ static bool test_include_spgist(const struct object *index, struct arena *arena)
     return object_get(index, "include")->refs.n && str_eq(object_text(index, "method"), "spgist");
 }
 
-/* That of a serial column does as its table does. */
+/* One that a column owns does as its table does, where it can. */
 static bool test_unlogged(const struct object *sequence, struct arena *arena)
 {
+    const struct object *owner = object_get(sequence, "owned_by")->ref.to;
     (void)arena;
-    return object_flag(sequence, "unlogged") && !sequence->implied;
+    return object_flag(sequence, "unlogged") && !(owner && object_flag(owner->parent, "unlogged"));
 }
 
 static bool test_maintain(const struct object *object, struct arena *arena)

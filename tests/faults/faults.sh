@@ -88,7 +88,7 @@ fault() { # DIRECTION WHEN ACTION ARGUMENTS...
     first=$code
     afterwards
     counts[$kind]=$((${counts[$kind]:-0} + 1))
-    said="$direction, $kind at $when: $(sed -n "${when}p" "$work/$direction.messages")"
+    said="$direction, $kind at $when: $(grep -m 1 "^$when " "$work/$direction.messages")"
     if [ "$kind" = kill ]; then
         [ "$first" = 137 ] || echo "# $said: exit $first, not killed" >>"$work/wrong"
     elif [ "$first" != 0 ]; then
@@ -108,13 +108,6 @@ summary() {
     for kind in "${!counts[@]}"; do text+="${text:+, }${counts[$kind]} $kind"; done
     echo "# faults: $text"
     echo "# ended: ${ended[done]:-0} all was done already, ${ended[again]:-0} by the next run, ${ended[person]:-0} by a person's decision, ${ended[wrong]:-0} wrong"
-}
-
-# The server's own process and all that it started, at once.
-server_kill() {
-    local pid
-    pid=$(head -n 1 "$CLUSTER_DIR/data/postmaster.pid")
-    kill -9 "$pid" $(ps -o pid= --ppid "$pid") 2>/dev/null
 }
 
 server_again() {

@@ -5,8 +5,8 @@ CLUSTER_OPTIONS="-c synchronous_commit=on"
 . "$(dirname "$0")/faults.sh" "$@"
 
 afterwards() { server_again; }
-export -f server_kill
-export CLUSTER_DIR
+export PATH CLUSTER_DIR db
+killing="bash '$faults_here/kill.sh'"
 
 moments() { # MESSAGES: numbers of what modelc sends
     if [ -n "${MODELC_FULL:-}" ]; then
@@ -27,7 +27,7 @@ all() { # DIRECTION ARGUMENTS...
     while read -r when _; do
         n=$((n + 1))
         # Before it gets the message, and once it has it: then nobody knows how far it comes.
-        fault "$direction" "$when" "$([ $((n % 2)) = 0 ] && echo sent || echo run):bash -c server_kill" "$@"
+        fault "$direction" "$when" "$([ $((n % 2)) = 0 ] && echo sent || echo run):$killing" "$@"
         back "$direction"
     done < <(moments "$work/$direction.messages")
     tap_result "$([ ! -s "$work/wrong" ]; echo $?)" "$direction: the server killed at $n moments" "$work/wrong"
@@ -54,9 +54,7 @@ look "$work/back.state"
 : >"$work/wrong"
 sql -c "BEGIN; INSERT INTO steps VALUES ('held'); LOCK TABLE a IN ROW EXCLUSIVE MODE; SELECT pg_sleep(30)" >/dev/null &
 until_sql "EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE 'BEGIN; INSERT%' AND wait_event = 'PgSleep')"
-export -f sql until_sql running
-export db
-fault up "CREATE INDEX CONCURRENTLY a_note" "sent:bash -c 'running \"CREATE INDEX\"; sleep 0.2; server_kill'" -q upgrade
+fault up "CREATE INDEX CONCURRENTLY a_note" "sent:$killing 'CREATE INDEX'" -q upgrade
 tap_result "$([ ! -s "$work/wrong" ]; echo $?)" "the server killed in CONCURRENTLY" "$work/wrong"
 check "whose INVALID index the next run dropped" grep -q "CREATE INDEX a_note" "$work/found.state"
 summary

@@ -9,6 +9,7 @@ finish_hostile() {
     finish
 }
 
+CLUSTER_OPTIONS="-c max_locks_per_transaction=1024"
 cluster_start || { echo "1..0 # SKIP no PostgreSQL server programs"; exit 0; }
 PATH=$PATH:$PG_BIN
 unset PGHOST PGPORT PGUSER
@@ -21,7 +22,7 @@ sql() { # DATABASE, arguments of psql
 }
 
 database() { # NAME
-    sql postgres -c "CREATE DATABASE $1" && sql "$1" -c "CREATE SCHEMA kept" -c "CREATE TABLE kept.canary (a int)"
+    sql postgres -c "CREATE DATABASE $1" && sql "$1" -c "CREATE TABLE public.canary (a int)"
 }
 
 use() { # DATABASE
@@ -34,7 +35,7 @@ seen() { # DATABASE
 }
 
 alive() { # NAME DATABASE
-    check "$1: the canary lives" test "$(sql "$2" -c "SELECT to_regclass('kept.canary') IS NOT NULL")" = t
+    check "$1: the canary lives" test "$(sql "$2" -c "SELECT to_regclass('public.canary') IS NOT NULL")" = t
 }
 
 # %1$I the name, %1$L the same as a text; the further ones begin with another letter, so that names of one namespace differ.
@@ -88,7 +89,7 @@ FROM substr(:'name', 1, 19) AS n, (VALUES
 ('CREATE SERVER %1$I TYPE %1$L VERSION %1$L FOREIGN DATA WRAPPER %1$I OPTIONS (host %1$L)'),
 ('CREATE USER MAPPING FOR %1$I SERVER %1$I OPTIONS (%1$I %1$L)'),
 ('CREATE FOREIGN TABLE ft (%1$I text OPTIONS (%1$I %1$L)) SERVER %1$I OPTIONS (%1$I %1$L)'),
-('CREATE PUBLICATION %1$I FOR TABLE %17$I (%1$I) WHERE (%1$I <> %1$L)'),
+('CREATE PUBLICATION %1$I FOR TABLE %17$I (%1$I, n) WHERE (n > 1)'),
 ('CREATE CAST (text AS %13$I) WITH INOUT'),
 ('CREATE FUNCTION %4$I() RETURNS event_trigger LANGUAGE plpgsql AS ''BEGIN END'''),
 ('CREATE EVENT TRIGGER %1$I ON sql_drop WHEN TAG IN (''DROP CAST'') EXECUTE FUNCTION %4$I()'),
@@ -107,11 +108,11 @@ SQL
 }
 
 hostile() { # LABEL NAME
-    local label=$1 name=$2 n
+    local label=$1 name=$2 message=${2//[$'\r\n']/ } n
     n=$((++number))
     cd "$work" || exit 1
     mkdir -p "p$n/models" "p$n/migrations/versions" && cd "p$n" || exit 1
-    printf 'models = models\nmigrations = migrations/versions\nids = sequential\nroles = *\n' >modelc.ini
+    printf 'models = models\nmigrations = migrations/versions\nids = sequential\nroles = *\nignore = table public.canary\n' >modelc.ini
     database "live$n"
     database "new$n"
     database "script$n"
@@ -121,7 +122,7 @@ hostile() { # LABEL NAME
     ends "$label: taken over" 0 "" import --force
     ends "$label: nothing differs" 0 "No changes detected" diff
     ends "$label: formatted" 0 "" fmt
-    ends "$label: baseline" 0 "" baseline -m "$name"
+    ends "$label: baseline" 0 "" baseline -m "$message"
     ends "$label: checked" 0 "" check
     ends "$label: shown" 0 "" show head
     ends "$label: history" 0 "" history -v
@@ -143,15 +144,14 @@ hostile() { # LABEL NAME
     alive "$label: create" "script$n"
     use "new$n"
     rm models/*.model
-    echo 'schema kept { }' >models/kept.model
-    echo 'table kept.canary { a int? }' >>models/kept.model
+    echo 'table other { a int? }' >models/other.model
     ends "$label: a plan that drops it" 0 "" diff
     run diff --sql
     database "diff$n"
     objects "diff$n" "$name"
     sql "diff$n" -f "$work/out" >"$work/diff.log" -v ON_ERROR_STOP=0
     alive "$label: diff --sql" "diff$n"
-    ends "$label: a revision that drops it" 0 "" autogenerate -m "$name" --drop all
+    ends "$label: a revision that drops it" 0 "" autogenerate -m "$message" --drop all
     ends "$label: dropped" 0 "" upgrade
     alive "$label: dropped" "new$n"
     ends "$label: back" 0 "" downgrade -1
@@ -167,13 +167,77 @@ hostile() { # LABEL NAME
 }
 
 number=0
-drop='DROP TABLE kept.canary;'
+drop='DROP TABLE public.canary;'
 hostile quotes "a\"'; $drop --"
 hostile lines $'n\n'"$drop"$'\r'"$drop"$'\n--'
-tap_done; exit
 hostile dollars "\\'\$\$ \$modelc\$ \$x\$; */ /* $drop \$_\$"
 hostile directives $'\n-- modelc:upgrade\n'"$drop"$'--\\! touch touched'
 hostile terminal $'\033[2J\u202e%s%(rev)s${up}{table}:"x"'
 hostile long "ßßßßßßßßßßßßßßßßßßßß€€€€€€€\"'"
 for word in select user default; do hostile "$word" "$word"; done
+
+# ---- every keyword
+
+cd "$work" && mkdir -p words/models words/migrations/versions && cd words || exit 1
+printf 'models = models\nmigrations = migrations/versions\nids = sequential\nignore = table public.canary\n' >modelc.ini
+database words
+database words2
+sql words -f - <<'SQL' >"$work/objects.log"
+SELECT format('CREATE SCHEMA %I', 'in_' || k) FROM unnest('{table,type,view,routine,domain,sequence,composite}'::text[]) AS k \gexec
+SELECT format(s, word) FROM pg_get_keywords() AS w(word), (VALUES
+('CREATE TYPE in_type.%1$I AS ENUM (%1$L)'),
+('CREATE DOMAIN in_domain.%1$I AS int CONSTRAINT %1$I CHECK (VALUE > 0)'),
+('CREATE SEQUENCE in_sequence.%1$I'),
+('CREATE TYPE in_composite.%1$I AS (%1$I int)'),
+('CREATE TABLE in_table.%1$I (%1$I int, b in_type.%1$I DEFAULT %1$L, c in_domain.%1$I, CONSTRAINT %1$I CHECK (%1$I > 0))'),
+('CREATE INDEX ON in_table.%1$I (%1$I)'),
+('CREATE VIEW in_view.%1$I AS SELECT %1$I FROM in_table.%1$I'),
+('CREATE FUNCTION in_routine.%1$I(%1$I in_type.%1$I) RETURNS int LANGUAGE sql AS ''SELECT 1''')
+) AS t(s) \gexec
+SQL
+check "keywords: made on the server" bash -c "! grep -a ERROR '$work/objects.log'"
+use words
+ends "keywords: taken over" 0 "" import --force
+ends "keywords: nothing differs" 0 "No changes detected" diff
+ends "keywords: baseline" 0 "" baseline -m words
+use words2
+ends "keywords: made elsewhere" 0 "" upgrade
+seen words >"$work/seen.live"
+seen words2 >"$work/seen.new"
+same "keywords: the same" "$work/seen.live" "$work/seen.new"
+ends "keywords: nothing differs there" 0 "No changes detected" diff
+ends "keywords: gone again" 0 "" downgrade base
+
+# ---- what reaches a terminal
+
+cd "$work" && mkdir -p terminal/models terminal/migrations/versions && cd terminal || exit 1
+printf 'models = models\nmigrations = migrations/versions\nids = sequential\nignore = table public.canary\n' >modelc.ini
+database terminal
+use terminal
+objects terminal $'a\033[2J\u202eb\u009b1m\r'
+on_terminal() { # NAME COMMAND...
+    local name=$1
+    shift
+    script -qec "TERM=xterm $MODELC $*" /dev/null </dev/null >"$work/screen" 2>&1
+    check "$name: something was shown" test -s "$work/screen"
+    check "$name: no escape of theirs" bash -c "! LC_ALL=C grep -aqE $'\033\\\\[2J|\xe2\x80\xae|\xc2\x9b' '$work/screen'"
+}
+if command -v script >/dev/null; then
+    on_terminal import import --force
+    on_terminal check check
+    on_terminal diff diff
+    on_terminal baseline baseline -m "\"\$(printf 'x\\033[2J')\""
+    on_terminal history history -v
+    on_terminal show show head
+    on_terminal current current -v
+    on_terminal downgrade downgrade base
+    on_terminal upgrade upgrade
+    on_terminal script upgrade --sql base:head
+    rm models/*
+    echo 'table other { a int? }' >models/other.model
+    on_terminal drops diff
+    on_terminal autogenerate autogenerate -m x --drop all
+    on_terminal drop upgrade
+fi
+check "an error, to a file, too" bash -c "! '$MODELC' check 2>&1 | LC_ALL=C grep -aq $'\033'"
 tap_done

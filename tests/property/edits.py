@@ -221,23 +221,28 @@ def choose(g):
                          or x in ('drop label', 'drop partition')])
 
 
+def places(model, o):
+    """What an object is called, by the names around it, and by what is around it, whatever it is called."""
+    path = model.path(o)
+    return path, (o.parent, o.schema) + path[2:]
+
+
 def settle(g):
     """After the edits: what is new must not have the name of something that was there, or it would be taken for it."""
     before, m = g.before, g.m
     was = {}
     for o in before.objs.values():
         if o.name is not None:
-            was.setdefault(before.path(o), []).append(o.id)
+            for place in places(before, o):
+                was.setdefault(place, set()).add(o.id)
     for o in list(m.objs.values()):
         if o.name is None or o.kind in ('extension',):
             continue
-        others = [x for x in was.get(m.path(o), []) if x != o.id]
-        for other in others:
-            left = m.get(other)
-            if left is None or before.get(o.id):
-                g.names.banned.add(o.name)
-                o.name = g.name(o.kind, o.schema, o.parent, reuse=False)
-                break
+        others = set().union(*(was.get(place, set()) for place in places(m, o))) - {o.id}
+        # What was renamed away leaves its name to something new, not to something else that is renamed.
+        if any(m.get(x) is None or before.get(o.id) for x in others):
+            g.names.banned.add(o.name)
+            o.name = g.name(o.kind, o.schema, o.parent, reuse=False)
     return g
 
 

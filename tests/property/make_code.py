@@ -117,9 +117,16 @@ def readable(g, t):
     return g.m.all_cols(t) if t.kind == 'table' else [c for c in g.m.children(t.id, 'view_column') if c.p.get('type')]
 
 
+def far_away(g, t):
+    return t.kind == 'foreign_table' or t.kind == 'view' and far_away(g, g.m.get(t.p['from'][0].id))
+
+
 @maker('view', 4)
 def view(g, kind='view'):
-    source = g.pick(relations(g))
+    sources = relations(g)
+    if kind == 'materialized_view':  # nothing can be read from a foreign table of a wrapper without a handler
+        sources = [t for t in sources if not far_away(g, t)]
+    source = g.pick(sources)
     if source is None:
         return None
     o = g.add(kind, g.schema(), **{'from': (Ref(source.id),)})

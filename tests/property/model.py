@@ -196,14 +196,12 @@ class Model:
                 self.drop(oid)
 
     def path(self, o):
-        """A text that tells objects of one state apart by what they are called: for conflicts of old and new names."""
-        spaces = ((RELATIONS, 'relation'), (TYPES, 'type'), (ROUTINES, 'routine'))
+        """What an object is called: for conflicts of old and new names."""
+        spaces = ((RELATIONS, 'relation'), (TYPES, 'type'), (ROUTINES, 'routine'), (CONSTRAINTS, 'constraint'))
         space = next((name for kinds, name in spaces if o.kind in kinds), o.kind)
-        if o.kind in CONSTRAINTS:
-            space = 'constraint'
-        parent = self.path(self.objs[o.parent]) if o.parent in self.objs else ''
-        schema = self.objs[o.schema].name if o.schema in self.objs else ''
-        return '%s/%s/%s/%s' % (parent, schema, space, o.name)
+        parent = self.path(self.objs[o.parent]) if o.parent in self.objs else None
+        schema = self.objs[o.schema].name if o.schema in self.objs else None
+        return parent, schema, space, o.name
 
 
 def hollow(model, o):
