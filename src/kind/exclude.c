@@ -59,5 +59,6 @@ const struct kind kind_exclude = {
     .finish = key_finish,
     .alter = alter,
     .drop = key_drop,
+    .must_recreate = key_must_recreate,
     .rename = constraint_rename,
 };

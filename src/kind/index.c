@@ -172,5 +172,6 @@ const struct kind kind_index = {
     .finish = finish,
     .alter = alter,
     .drop = drop,
+    .must_recreate = key_must_recreate,
     .describe = describe,
 };

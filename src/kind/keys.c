@@ -69,6 +69,13 @@ static void alter_marks(const struct object *from, const struct object *to, stru
     if (was && !is) unmark(from, to->parent, ops);
 }
 
+/* What an index of a partitioned table is stored with, its partitions' take over when it is made; PostgreSQL changes it on none. */
+bool key_must_recreate(const struct object *from, const struct object *to, const bool *changed)
+{
+    const struct value *options = object_get(to, "options");
+    return table_is_partitioned(from->parent) && table_is_partitioned(to->parent) && changed[options - to->values];
+}
+
 void key_alter(const struct object *from, const struct object *to, struct ops *ops)
 {
     struct arena *arena = ops->ctx->arena;

@@ -282,6 +282,7 @@ void key_tail(const struct object *object, struct buf *out); /* INCLUDE and WITH
 /* keys.c: what every index has, a constraint's too: options, tablespace, and being the one that a table is clustered on or that
  * identifies its rows. */
 void key_alter(const struct object *from, const struct object *to, struct ops *ops);
+bool key_must_recreate(const struct object *from, const struct object *to, const bool *changed);
 void key_finish(const struct object *object, struct ops *ops);
 void key_leave(const struct object *object, struct ops *ops); /* before it is dropped */
 void key_drop(const struct object *object, struct ops *ops);  /* of a constraint */

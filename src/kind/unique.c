@@ -80,6 +80,7 @@ const struct kind kind_unique = {
     .finish = key_finish,
     .alter = alter,
     .drop = key_drop,
+    .must_recreate = key_must_recreate,
     .rename = constraint_rename,
     .describe = describe,
 };

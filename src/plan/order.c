@@ -109,7 +109,9 @@ static void edges_within(struct order *order, const struct change *change)
         order_edges(order, change, R_BUILD, change, R_FINISH);
     }
     order_edges(order, change, R_LEAVE, change, R_TEAR | R_BUILD | R_FINISH);
-    order_edges(order, change, R_STEP, change, R_ALL);
+    bool shell = change->type == CHANGE_RECREATE && !change->aside; /* of a type that was dropped before */
+    if (shell) order_edges(order, change, R_TEAR, change, R_STEP);
+    order_edges(order, change, R_STEP, change, shell ? R_BUILD | R_FINISH : R_ALL);
     struct span_of_nodes own = nodes_of(order, change);
     for (size_t i = own.first; i + 1 < own.first + own.n; i++) {
         if (order->nodes.at[i].role == order->nodes.at[i + 1].role) graph_edge(order->graph, i, i + 1);

@@ -130,22 +130,15 @@ static bool follow_holders(struct diff *diff, struct changes *changes, const str
 
 /* The type of a parent's column changes in its partitions and children, too. Where such a column is no object of its own, nobody can tell
  * who of the table's users reads it. */
-static bool follow_heirs(struct diff *diff, struct changes *changes, struct users *users, const struct object *table, const char *name)
+static bool follow_heirs(struct diff *diff, struct changes *changes, struct users *users, const struct object *column)
 {
-    const struct objects *all = &changes->from->all;
+    struct objects heirs = {0};
     bool more = false;
-    for (size_t i = 0; i < all->n; i++) {
-        const struct object *heir = all->at[i];
-        struct objects parents = {0};
-        bool is_heir = false;
-        if (!object_is(heir, "table")) continue;
-        table_parents(heir, diff->ctx->arena, &parents);
-        for (size_t k = 0; k < parents.n; k++) is_heir |= parents.at[k] == table;
-        if (!is_heir) continue;
-        const struct object *column = object_child(heir, "column", name);
-        more |= follow_holders(diff, changes, users_of(diff, changes, users, column ? column : heir));
-        if (!column) more |= follow_holders(diff, changes, &heir->children);
-        more |= follow_heirs(diff, changes, users, heir, name);
+    table_heirs(diff->ctx, changes->from, column->parent, &heirs);
+    for (size_t i = 0; i < heirs.n; i++) {
+        const struct object *own = object_child(heirs.at[i], "column", column->name);
+        more |= follow_holders(diff, changes, users_of(diff, changes, users, own ? own : heirs.at[i]));
+        if (!own) more |= follow_holders(diff, changes, &heirs.at[i]->children);
     }
     return more;
 }
@@ -160,9 +153,7 @@ bool diff_dependents(struct diff *diff, struct changes *changes)
         bool retyped = column_type_changes(change), rebuilt = change->type == CHANGE_RECREATE && change->to->kind->rebuild;
         if (change->type != CHANGE_DROP && change->type != CHANGE_RECREATE && !retyped) continue;
         if (is_anew(change)) more |= follow_parts(diff, changes, change);
-        if (retyped && object_is(change->from, "column")) {
-            more |= follow_heirs(diff, changes, &users, change->from->parent, change->from->name);
-        }
+        if (retyped && object_is(change->from, "column")) more |= follow_heirs(diff, changes, &users, change->from);
         const struct objects *list = users_of(diff, changes, &users, change->from);
         for (size_t k = 0; k < list->n; k++) {
             const struct object *user = list->at[k];

@@ -40,4 +40,7 @@ void uses_default_classes(struct ctx *ctx, struct object *object);
 /* lookalike.c: a dropped and a new thing that could be a rename, unanswered: diagnostics. */
 void diff_lookalikes(struct diff *diff, const struct changes *changes);
 
+/* inherit.c: the partitions and child tables of a table, and theirs. */
+void table_heirs(struct ctx *ctx, const struct schema *schema, const struct object *table, struct objects *heirs);
+
 #endif

@@ -121,10 +121,10 @@ static bool renew_statistics(struct diff *diff, struct changes *changes, struct 
     return true;
 }
 
-static bool follow_column(struct diff *diff, struct changes *changes, const struct object *column)
+/* What stands in the column's table, or in one that inherits it. */
+static bool follow_column_in(struct diff *diff, struct changes *changes, const struct object *column, const struct object *table)
 {
-    const struct objects *siblings = &column->parent->children;
-    const struct schema *schema = changes->to;
+    const struct objects *siblings = &table->children;
     bool more = false;
     for (size_t i = 0; i < siblings->n; i++) {
         struct object *sibling = siblings->at[i];
@@ -133,6 +133,16 @@ static bool follow_column(struct diff *diff, struct changes *changes, const stru
         }
         if (sibling->peer && type_changes(column)) more |= renew_statistics(diff, changes, sibling, column);
     }
+    return more;
+}
+
+static bool follow_column(struct diff *diff, struct changes *changes, const struct object *column)
+{
+    const struct schema *schema = changes->to;
+    struct objects heirs = {0};
+    bool more = follow_column_in(diff, changes, column, column->parent);
+    table_heirs(diff->ctx, schema, column->parent, &heirs);
+    for (size_t i = 0; i < heirs.n; i++) more |= follow_column_in(diff, changes, column, heirs.at[i]);
     for (size_t i = 0; i < schema->all.n; i++) {
         struct object *other = schema->all.at[i];
         if (!object_is(other, "foreign_key") || !other->peer || object_get(other, "table")->ref.to != column->parent) continue;

@@ -303,3 +303,19 @@ void inherit_forget(struct ctx *ctx, struct changes *changes)
     }
     changes->n = kept;
 }
+
+void table_heirs(struct ctx *ctx, const struct schema *schema, const struct object *table, struct objects *heirs)
+{
+    for (size_t i = 0; i < schema->all.n; i++) {
+        struct object *other = schema->all.at[i];
+        struct objects parents = {0};
+        bool is_heir = false;
+        if (!object_is(other, "table")) continue;
+        table_parents(other, ctx->arena, &parents);
+        for (size_t k = 0; k < parents.n; k++) is_heir |= parents.at[k] == table;
+        for (size_t k = 0; k < heirs->n; k++) is_heir &= heirs->at[k] != other;
+        if (!is_heir) continue;
+        vec_push(ctx->arena, heirs, other);
+        table_heirs(ctx, schema, other, heirs);
+    }
+}

@@ -66,6 +66,20 @@ sql -c "CREATE ROLE reader LOGIN" >/dev/null
 ends "a state that can't be read is not base" 3 "permission denied for schema modelc" current --db "postgresql://reader@/unknown_id?host=$CLUSTER_DIR"
 check "nor said to be" bash -c "! grep -q 'at base' '$work/err'"
 
+begin no_folder
+run -q upgrade
+mv migrations/versions elsewhere
+ends "no migrations folder, but applied revisions" 2 "database is at 002, no file has that id" upgrade
+holds "and it is said that the folder is missing" "warning: there is no folder migrations/versions/" "$work/both"
+mv elsewhere migrations/versions
+run -q downgrade base
+rm -r migrations/versions
+ends "no migrations folder, nothing applied: done, with a warning" 0 "warning: there is no folder migrations/versions/, so there are no revisions" upgrade
+ends "which JSON has, too" 0 "there is no folder" upgrade --format json
+mkdir migrations/versions
+ends "an empty folder is none to speak of" 0 "" upgrade
+check "nor is it spoken of" bash -c "! grep -q 'no folder' '$work/both'"
+
 begin folders
 mkfifo migrations/versions/pipe.sql models/pipe.model
 ends "pipes are not read" 0 "" check

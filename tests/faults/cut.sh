@@ -35,6 +35,16 @@ run -q upgrade 001
 look "$work/first.state"
 reference up -q upgrade
 reference down -q downgrade 001
+# What was done is not called a failure.
+run -q upgrade
+look "$work/found.state"
+broken "$(grep ' F Q COMMIT' "$work/down.messages" | tail -n 1 | cut -d' ' -f1)" after -q downgrade 001
+check "the last COMMIT's answer is lost: done" test "$code" = 0
+holds "with a warning" "warning: the connection was lost at the COMMIT of section 4 of 4 of 002" "$work/err"
+holds "that says how it ended" "detail: it was committed" "$work/err"
+look "$work/found.state"
+same "and it is done" "$work/down.state" "$work/found.state"
+
 both before ". ."
 both after "F ."
 both kill "(F [QP]|B Z)"

@@ -14,7 +14,12 @@ anew() {
 # What of the state does not depend on how many runs it took.
 look_at_end() { # FILE
     look "$work/end"
-    if [ "$command" = create ]; then grep -v '^journal' "$work/end" >"$1"; else cp "$work/end" "$1"; fi
+    if [ "$command" = create ]; then
+        grep -v '^journal' "$work/end" >"$1"
+        sql -c "SELECT 'shop has ' || string_agg(note, ',') FROM shop" >>"$1"
+    else
+        cp "$work/end" "$1"
+    fi
 }
 
 # Whether nothing was done, or the next run is said to go on: then the command is run again.
