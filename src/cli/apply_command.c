@@ -163,9 +163,15 @@ int apply_command(struct session *s, bool up, const char *target)
     struct command_run run = {.s = s, .up = up, .target = target};
     int code = CODE_DONE;
     if (option_given(s->options, OPT_SQL)) return print_sql(s, up, target);
-    if (!open_database(&run) || !find_steps(&run)) return session_code(s);
-    if (option_given(s->options, OPT_PLAN)) return show_plan(&run);
-    if (run.steps.n > 0) {
+    if (!open_database(&run)) return session_code(s);
+    bool plan = option_given(s->options, OPT_PLAN);
+    size_t mark = diag_mark(s->ctx);
+    bool found = find_steps(&run);
+    /* What is half applied may be what another run is at work on: that is known once we have the lock. */
+    if (!found && (plan || !s->state.partial)) return session_code(s);
+    if (plan) return show_plan(&run);
+    if (!found || run.steps.n > 0) {
+        diag_rollback(s->ctx, mark);
         if (!session_lock(s, run.lock_seconds, up ? "upgrade" : "downgrade", &code)) return code;
         /* Whoever held the lock before us may have done it all. */
         if (!session_state(s, foreign(&run)) || !find_steps(&run)) return session_code(s);

@@ -16,7 +16,8 @@ static bool stands_at_heads(struct session *s)
     }
     size_t behind = apply_pending(s->graph, &s->current);
     if (s->state.partial) {
-        diag_add(s->ctx, D_REVISION, nowhere, "%s is half applied: modelc upgrade goes on with it", s->state.partial);
+        diag_add(s->ctx, D_REVISION, nowhere, "%s is half %s: %s goes on with it", s->state.partial,
+                 str_eq(s->state.partial_direction, "down") ? "taken back" : "applied", session_finish(s));
         return false;
     }
     if (!behind) return true;

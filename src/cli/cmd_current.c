@@ -27,9 +27,8 @@ static void print_partial(const struct session *s)
 {
     if (!s->state.partial) return;
     bool down = str_eq(s->state.partial_direction, "down");
-    const char *verb = down ? "downgrade" : "upgrade";
-    out_print(&s->out, "%s half %s: modelc %s goes on with section %zu, statement %zu%s\n", s->state.partial,
-              down ? "taken back" : "applied", verb, s->state.partial_section + 1, s->state.partial_statement + 1,
+    out_print(&s->out, "%s half %s: %s goes on with section %zu, statement %zu%s\n", s->state.partial,
+              down ? "taken back" : "applied", session_finish(s), s->state.partial_section + 1, s->state.partial_statement + 1,
               s->state.partial_in_doubt ? ", whose outcome is unknown: it looks first" : "");
 }
 

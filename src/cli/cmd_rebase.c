@@ -58,7 +58,8 @@ static int run(struct session *s, struct graph_of_revisions *graph, const struct
 {
     if (steps->n == 0) return CODE_DONE;
     struct progress progress = progress_new(s, up);
-    struct run_options options = {.up = up, .allow_loss = option_given(s->options, OPT_ALLOW_LOSS)};
+    struct run_options options = {.up = up, .allow_loss = option_given(s->options, OPT_ALLOW_LOSS),
+                                  .command = "rebase"};
     progress_listen(&progress, &options);
     enum run_outcome outcome = run_revisions(s->conn, s->project, graph, steps, &options);
     progress_end(&progress);
@@ -83,10 +84,10 @@ static int record(const struct rebase *r, struct graph_of_revisions *graph)
 static bool is_finished(const struct session *s)
 {
     if (!s->conn || !s->state.partial) return true;
-    struct diag *diag = diag_add(s->ctx, D_REVISION, nowhere, "%s is half applied here: that has to be finished first",
-                                 s->state.partial);
-    diag_mend(s->ctx, diag, "mend", "%s",
-              str_eq(s->state.partial_direction, "down") ? "modelc downgrade -1" : "modelc upgrade");
+    bool down = str_eq(s->state.partial_direction, "down");
+    struct diag *diag = diag_add(s->ctx, D_REVISION, nowhere, "%s is half %s here: that has to be finished first",
+                                 s->state.partial, down ? "taken back" : "applied");
+    diag_mend(s->ctx, diag, "mend", "%s", session_finish(s));
     return false;
 }
 

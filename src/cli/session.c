@@ -169,6 +169,12 @@ const char *session_position(const struct session *s)
     return text.text;
 }
 
+const char *session_finish(const struct session *s)
+{
+    if (str_eq(s->state.partial_direction, "down")) return "modelc downgrade -1";
+    return s->graph->heads.n > 1 ? arena_printf(s->ctx->arena, "modelc upgrade %s", s->state.partial) : "modelc upgrade";
+}
+
 bool session_state(struct session *s, enum foreign_heads foreign)
 {
     s->state = (struct db_state){0};

@@ -70,6 +70,8 @@ void session_print_findings(const struct session *s, FILE *file);
 /* Where the database stands, for people: "1975ea83b712 (head)", "base", "8f3a.., 77be.. (heads)", "1975ea83b712 (2
  * behind head)". */
 const char *session_position(const struct session *s);
+/* What finishes the half-applied revision: "modelc upgrade", "modelc upgrade 8f3a" where there are several heads, "modelc downgrade -1". */
+const char *session_finish(const struct session *s);
 /* Whether the models equal what the heads of the files hold (manifest against object lines): 1 yes, 0 no, -1 can't be
  * said (models with errors; queued diagnostics are dropped). */
 int session_models_saved(struct session *s);

@@ -199,13 +199,18 @@ bool verify_models(struct verify *v, struct conn *conn, struct proof *proof)
 
 /* ---- rows */
 
-/* `loses` names the thing, or what it stands in. */
+static bool is_within(const char *path, const char *whole)
+{
+    size_t len = strlen(whole);
+    return path && strncmp(path, whole, len) == 0 && (path[len] == '\0' || path[len] == '.');
+}
+
+/* `loses` names the thing, or what it stands in; a sequence goes with its column. */
 static bool is_declared(const struct revision *revision, const struct rows_finding *finding)
 {
     for (size_t i = 0; i < revision->loses.n; i++) {
         const char *space = strchr(revision->loses.at[i], ' '), *path = space ? space + 1 : revision->loses.at[i];
-        size_t len = strlen(path);
-        if (strncmp(finding->path, path, len) == 0 && (finding->path[len] == '\0' || finding->path[len] == '.')) return true;
+        if (is_within(finding->path, path) || is_within(finding->owner, path)) return true;
     }
     return false;
 }

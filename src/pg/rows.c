@@ -106,7 +106,12 @@ static bool read_sequences(struct conn *conn, const char *state_schema, struct s
     struct rows rows;
     struct server_error error;
     const char *sql = arena_printf(arena, "SELECT c.oid, n.nspname, c.relname, coalesce(pg_catalog.pg_sequence_last_value(c.oid), 0),"
-                                   " pg_catalog.pg_sequence_last_value(c.oid) IS NULL, s.seqincrement < 0"
+                                   " pg_catalog.pg_sequence_last_value(c.oid) IS NULL, s.seqincrement < 0, (SELECT pg_catalog.format('%%I.%%I.%%I',"
+                                   " m.nspname, t.relname, a.attname) FROM pg_catalog.pg_depend d"
+                                   " JOIN pg_catalog.pg_class t ON t.oid = d.refobjid JOIN pg_catalog.pg_namespace m"
+                                   " ON m.oid = t.relnamespace JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND"
+                                   " a.attnum = d.refobjsubid WHERE d.classid = 'pg_catalog.pg_class'::regclass AND"
+                                   " d.objid = c.oid AND d.deptype IN ('a', 'i') AND d.refobjsubid > 0 LIMIT 1)"
                                    " FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
                                    " JOIN pg_catalog.pg_sequence s ON s.seqrelid = c.oid"
                                    " WHERE %s ORDER BY n.nspname, c.relname", of_users(arena, state_schema, "'S'"));
@@ -116,7 +121,7 @@ static bool read_sequences(struct conn *conn, const char *state_schema, struct s
                                     .path = sql_qname_str(arena, rows_get(&rows, i, 1), rows_get(&rows, i, 2)),
                                     .position = atoll(rows_get(&rows, i, 3)),
                                     .fresh = str_eq(rows_get(&rows, i, 4), "t"),
-                                    .falling = str_eq(rows_get(&rows, i, 5), "t")};
+                                    .falling = str_eq(rows_get(&rows, i, 5), "t"), .owner = own(conn, &rows, i, 6)};
         vec_push(arena, &seen->sequences, one);
     }
     rows_free(&rows);

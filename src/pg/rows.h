@@ -20,6 +20,7 @@ struct seen_table {
 };
 struct seen_sequence {
     const char *oid, *path;
+    const char *owner;     /* path of the column that it belongs to; NULL: none */
     long long position;    /* the last value given; `fresh`: none was given */
     bool fresh, falling;
 };
@@ -35,6 +36,7 @@ struct rows_finding {
     enum rows_change change;
     const char *kind, *path;      /* "table", "column", "sequence"; as object lines spell it, by the names before */
     const char *table;            /* bare name */
+    const char *owner;            /* of a sequence: path of its column, or NULL */
     long long before, after;
 };
 struct rows_findings { struct rows_finding *at; size_t n, cap; };

@@ -127,7 +127,7 @@ static void compare_sequence(const struct looking *l, const struct seen_sequence
     if (!after || before->fresh) return;
     bool back = after->fresh || (before->falling ? after->position > before->position : after->position < before->position);
     if (!back) return;
-    struct rows_finding finding = {.change = SEQUENCE_BACK, .kind = "sequence", .path = before->path, .table = before->path,
+    struct rows_finding finding = {.change = SEQUENCE_BACK, .kind = "sequence", .path = before->path, .table = before->path, .owner = before->owner,
                                    .before = before->position, .after = after->fresh ? 0 : after->position};
     vec_push(l->arena, l->findings, finding);
 }

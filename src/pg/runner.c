@@ -21,6 +21,7 @@ static double now_ms(void)
 
 static const char *verb_of(const struct run *run)
 {
+    if (run->options->command) return run->options->command;
     return run->options->up ? "upgrade" : "downgrade";
 }
 

@@ -54,6 +54,7 @@ struct run_options {
     bool up;
     bool allow_loss;        /* else `protect = true` refuses revisions with `-- modelc:loses` */
     enum resume resume;
+    const char *command;    /* what goes on where this breaks off: "rebase"; NULL: "upgrade" or "downgrade" */
     struct map *manifest_after; /* revision id -> struct map* manifest once it is applied / taken back; may be NULL */
     void (*section_begins)(void *arg, const struct run_step *step);
     void (*section_done)(void *arg, const struct run_step *step);

@@ -1,8 +1,9 @@
 # faults.sh: what the tests of faults share: the chain of revisions that is broken off, its runs through the proxy, and what has to be
 # there once it was run to its end. To be sourced with the paths of modelc and of the proxy as arguments.
-. "$(dirname "${BASH_SOURCE[0]}")/../attack/attack.sh" "$1"
-PROXY=$(readlink -f "$2")
 faults_here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+PROXY=$(readlink -f "$2")
+[ -x "$PROXY" ] || { echo "Bail out! no proxy at $2"; exit 1; }
+. "$faults_here/../attack/attack.sh" "$1"
 log=$work/messages
 
 # A new project on a new database, at the chain's first revision.

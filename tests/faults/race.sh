@@ -21,7 +21,7 @@ race() { # COMMAND COMMAND
 }
 
 wrong() {
-    { echo "# race $i: $*"; cat "$work/r1" "$work/r2"; } >>"$work/wrong"
+    { echo "# race $i: $*"; head -n 5 "$work/r1" "$work/r2"; } >>"$work/wrong"
 }
 
 # The other one's refusal, where it did not wait: it says who has the lock.
@@ -65,6 +65,7 @@ look "$work/at1"
 run -q upgrade
 look "$work/at3"
 run -q downgrade 001
+look "$work/ignored"
 for i in $(seq "$races"); do
     race upgrade upgrade
     judge 0

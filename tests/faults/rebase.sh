@@ -71,8 +71,8 @@ for when in $(seq $((SEED % every + 1)) "$every" "$total"); do
     second=$code
     # A half-applied revision has to be finished first: what is said is done.
     if [ "$second" = 2 ]; then
-        mend=$(grep -oE 'modelc (downgrade -1|upgrade( [a-z]+)?)$' "$work/err" | head -n 1)
-        [ -z "$mend" ] || { run ${mend#modelc }; run rebase --onto theirs; }
+        mend=$(grep -oE 'mend: modelc (downgrade -1|upgrade( [a-z]+)?)$' "$work/err" | head -n 1)
+        [ -z "$mend" ] || { run ${mend#mend: modelc }; run rebase --onto theirs; }
     fi
     third=$code
     run -q upgrade

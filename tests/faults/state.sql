@@ -14,9 +14,9 @@ SELECT pg_catalog.concat_ws(E'\n', 'heads ' || coalesce((SELECT string_agg(id, '
         WHERE relnamespace = 'public'::regnamespace), ''),
     'constraints ' || coalesce((SELECT string_agg(conname, ' ' ORDER BY conname) FROM pg_constraint
         WHERE connamespace = 'public'::regnamespace AND contype <> 'n'), ''),
-    'rows ' || coalesce((SELECT query_to_xml('SELECT * FROM public.a ORDER BY id', false, true, '')::text
+    'rows ' || coalesce((SELECT translate(query_to_xml('SELECT * FROM public.a ORDER BY id', false, true, '')::text, E'\n', '')
         WHERE to_regclass('public.a') IS NOT NULL), ''),
-    'steps ' || coalesce((SELECT query_to_xml('SELECT * FROM public.steps ORDER BY name', false, true, '')::text
+    'steps ' || coalesce((SELECT translate(query_to_xml('SELECT * FROM public.steps ORDER BY name', false, true, '')::text, E'\n', '')
         WHERE to_regclass('public.steps') IS NOT NULL), ''));
 SELECT coalesce(max(n), 0) FROM modelc.journal;
 SELECT to_regclass('public.steps') IS NOT NULL AS there \gset
