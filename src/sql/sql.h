@@ -197,7 +197,6 @@ enum sql_alter {
     SQL_ALTER_TABLESPACE,
     SQL_ALTER_OPTIONS,
     SQL_ALTER_COLUMN_DEFAULT, /* no value: DROP DEFAULT */
-    SQL_ALTER_COLUMN_NULL,    /* a value: DROP NOT NULL */
     SQL_ALTER_COLUMN_STATISTICS,
     SQL_ALTER_COLUMN_STORAGE,
     SQL_ALTER_COLUMN_COMPRESSION,
@@ -206,7 +205,8 @@ enum sql_alter {
     SQL_ALTER_PERSISTENCE,
     SQL_ALTER_SEQUENCE, /* options; OWNED BY is one of them */
     SQL_ALTER_ADDS,
-    SQL_ALTER_MOVES /* RENAME, SET SCHEMA */
+    SQL_ALTER_MOVES, /* RENAME, SET SCHEMA */
+    SQL_ALTER_COLUMN_NULL, /* a value: DROP NOT NULL */
 };
 struct sql_alteration {
     enum sql_alter what;
