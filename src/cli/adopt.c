@@ -4,6 +4,7 @@
 #include "lib/apply.h"
 #include "pg/catalog.h"
 #include "pg/embedded.h"
+#include "pg/lacking.h"
 
 /* Default privileges are what they give, to each role for itself: nobody takes them over as a whole. */
 static bool always_there(const struct object *object)
@@ -31,7 +32,8 @@ static bool is_unrecorded(struct session *s, const struct map *known, const stru
 static bool run_chain(struct session *s, struct conn *conn)
 {
     struct revision_set none = {0}, steps = {0};
-    struct run_options options = {.up = true, .allow_loss = true};
+    /* on a server of ours; one that was named is not to be given roles */
+    struct run_options options = {.up = true, .allow_loss = true, .mended = option_given(s->options, OPT_SCRATCH) ? NULL : lacking_mended};
     bool held = false;
     if (!revisions_upgrade_path(s->ctx, s->graph, &none, "heads", &steps)) return false;
     if (!lock_take(conn, s->project, 10, "replay", &held)) return false;
@@ -49,7 +51,8 @@ static void read_roles(struct conn *conn, struct map *roles)
     rows_free(&rows);
 }
 
-/* A throw-away server of ours has nobody that the chain could grant anything to. */
+/* A throw-away server of ours has nobody that the chain could grant anything to. Those of the real server come first, as the chain may ask
+ * for them; who isn't there either is made when he is missed. */
 static void bring_roles(struct session *s, struct conn *conn)
 {
     struct map *here = map_new(s->ctx->arena), *there = map_new(s->ctx->arena);

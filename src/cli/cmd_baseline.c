@@ -116,6 +116,7 @@ int cmd_baseline(struct session *s)
         return session_code(s);
     if (!at_hand_open(s) || !plan_all(s, &draft)) return session_code(s);
     if (s->conn && !session_lock(s, seconds, "baseline", &code)) return code;
+    if (s->conn && !session_state(s, FOREIGN_REFUSED)) return session_code(s);
     compare_unhandled(s, s->models);
     enum finding finding = look(s);
     if (finding == FOUND_NOTHING || finding == FOUND_DIFFERENT) return session_code(s);

@@ -60,7 +60,7 @@ bool verify_revision(struct verify *v, const struct revision *revision, struct p
 const char *proof_how(const struct proof *proof);
 void verify_end(struct verify *v);
 
-/* ---- between verify.c, verify_prove.c and verify_report.c */
+/* ---- between verify.c, verify_prove.c, verify_report.c and verify_rows.c */
 
 /* By the catalog reader; pg_dump begins meanwhile, if `dump`, and is over after verify_looked(). */
 bool verify_look(struct verify *v, struct conn *conn, bool dump, struct look *look);
@@ -68,13 +68,18 @@ void verify_looked(struct verify *v, struct look *look);
 /* Whether a state is as expected, after the downgrade or the second upgrade; else diagnostics at the statements of that direction. */
 bool verify_same(struct verify *v, const struct proof *proof, bool up, const struct look *expected, const struct look *found);
 /* Whether SQL names it: as a word of its own, whatever else that means there. */
-bool verify_mentions(const char *sql, const char *name);
+bool verify_mentions(struct arena *arena, const char *sql, const char *name);
+/* The last statement of the direction that names the object, and its table where it stands in one; else the last that names either;
+ * else the direction's place as a whole. */
+struct span verify_span(struct arena *arena, const struct revision *revision, bool up, const char *name, const char *table);
 /* Up, down, up on `conn`'s database, which only `conn` uses. */
 enum proved { PROVED, NOT_PROVED, ROWS_REFUSED, NOT_TRIED };
 enum proved verify_prove(struct verify *v, struct conn *conn, struct proof *proof);
 /* Whether it equals the models, if those say what it has to be; else diagnostics. */
 bool verify_models(struct verify *v, struct conn *conn, struct proof *proof);
-/* What became of the rows: what the file says are notes, the rest diagnostics. */
-bool verify_rows(struct verify *v, struct proof *proof, const struct rows_findings *up, const struct rows_findings *back);
+/* What became of the rows by the upgrade, and by up and down together (NULL: nobody looked): what the file says, and what the downgrade
+ * brings back, are notes, the rest diagnostics. */
+bool verify_rows(struct verify *v, struct proof *proof, const struct seen_rows *before, const struct rows_findings *up,
+                 const struct rows_findings *back);
 
 #endif

@@ -40,7 +40,7 @@ void verify_looked(struct verify *v, struct look *look)
 struct running {
     struct verify *v;
     bool of_rows; /* what the server refused, it refused for the rows' sake */
-    const char *said;
+    const char *said, *detail;
     const struct statement *statement;
 };
 
@@ -51,6 +51,7 @@ static void refused(void *arg, const struct statement *statement, const struct s
     running->statement = statement;
     running->of_rows = str_starts(error->sqlstate, "22") || str_starts(error->sqlstate, "23");
     running->said = arena_strdup(running->v->s->ctx->arena, error->message);
+    running->detail = error->detail ? arena_strdup(running->v->s->ctx->arena, error->detail) : NULL;
 }
 
 static double now_ms(void)
@@ -60,8 +61,30 @@ static double now_ms(void)
     return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
 }
 
-static enum proved run(struct verify *v, struct conn *conn, struct proof *proof, bool up, double *milliseconds)
+/* Rows that stood in the state before, and that the upgrade took: a way back that is no way for them is none. Made under the new
+ * constraints they may be more than the old ones allow, and what the file says is lost may be missing the second time. */
+static bool has_to_take_rows(const struct proof *proof, bool up)
 {
+    return proof->from != FILL_AFTER && (!up || proof->revision->loses.n == 0);
+}
+
+static enum proved report_stranded(struct verify *v, const struct running *running, bool up, size_t mark)
+{
+    struct ctx *ctx = v->s->ctx;
+    diag_rollback(ctx, mark);
+    struct diag *diag = diag_add(ctx, D_PROOF, running->statement->span, "the %s is refused where there are rows: %s",
+                                 up ? "second upgrade" : "downgrade", running->said);
+    if (running->detail) diag_mend(ctx, diag, "detail", "%s", running->detail);
+    diag_mend(ctx, diag, "mend", up ? "let the downgrade take back what the upgrade puts into tables"
+                                    : "give the rows what they need before this statement (UPDATE ..), or replace the downgrade by "
+                                      "-- modelc:irreversible REASON");
+    return NOT_PROVED;
+}
+
+/* `back`: after the first upgrade. */
+static enum proved run(struct verify *v, struct conn *conn, struct proof *proof, bool up, bool back, double *milliseconds)
+{
+    size_t mark = diag_mark(v->s->ctx);
     struct running running = {.v = v};
     struct run_options options = {.up = up, .allow_loss = true, .mended = lacking_mended, .refused = refused, .arg = &running};
     struct revision_set steps = {0};
@@ -78,7 +101,8 @@ static enum proved run(struct verify *v, struct conn *conn, struct proof *proof,
     if (running.said && !proof->refused) proof->refused = running.said;
     proof->refused_at = running.statement;
     if (outcome == RUN_INTERRUPTED || outcome == RUN_LOST) return NOT_TRIED;
-    return running.of_rows && proof->from != FILL_NONE ? ROWS_REFUSED : NOT_PROVED;
+    if (!running.of_rows || proof->from == FILL_NONE) return NOT_PROVED;
+    return back && has_to_take_rows(proof, up) ? report_stranded(v, &running, up, mark) : ROWS_REFUSED;
 }
 
 /* ---- rows */
@@ -89,7 +113,7 @@ static bool seed(struct verify *v, struct conn *conn, const struct schema *live,
     struct seed_options options = {.seed = (uint64_t)v->seed, .rows = v->rows};
     struct seed_report report = {0};
     if (v->rows == 0) return true;
-    if (!seed_rows(conn, live, &options, &report)) return false;
+    if (!seed_rows(conn, live, &options, &report) || !rows_call_sequences(conn, v->s->project->state_schema)) return false;
     for (size_t i = 0; i < report.skipped.n; i++) {
         const struct seed_skipped *one = &report.skipped.at[i];
         if (one->rows) continue;
@@ -106,7 +130,7 @@ static bool empty(struct verify *v, struct conn *conn, const struct schema *live
     struct server_error error;
     for (size_t i = 0; proof->refused_at && i < live->all.n; i++) {
         struct object *object = live->all.at[i];
-        bool named = object_is(object, "table") && verify_mentions(proof->refused_at->sql, object->name);
+        bool named = object_is(object, "table") && verify_mentions(arena, proof->refused_at->sql, object->name);
         for (size_t k = 0; named && k < proof->emptied.n; k++) named = !str_eq(object_path(arena, proof->emptied.at[k]), object_path(arena, object));
         if (named) vec_push(arena, &proof->emptied, object);
     }
@@ -129,12 +153,12 @@ static enum proved fill(struct verify *v, struct conn *conn, struct proof *proof
     if (proof->from == FILL_SPARING) return empty(v, conn, proof->before.catalog, proof) ? PROVED : ROWS_REFUSED;
     if (proof->from == FILL_BEFORE) return PROVED;
     if (proof->revision->irreversible) return ROWS_REFUSED;
-    enum proved up = run(v, conn, proof, true, &unused);
+    enum proved up = run(v, conn, proof, true, false, &unused);
     if (up != PROVED) return up;
     size_t unfilled = proof->unfilled;
     if (!verify_look(v, conn, false, &after) || !seed(v, conn, after.catalog, proof)) return NOT_TRIED;
     if (proof->unfilled > unfilled) return ROWS_REFUSED; /* then rather rows in all other tables */
-    return run(v, conn, proof, false, &unused);
+    return run(v, conn, proof, false, true, &unused);
 }
 
 /* ---- the proof */
@@ -150,11 +174,11 @@ static bool observe(struct verify *v, struct conn *conn, struct look *look, stru
 static enum proved down_and_up(struct verify *v, struct conn *conn, struct proof *proof, const struct look *up, struct seen_rows *back)
 {
     struct look found;
-    enum proved proved = run(v, conn, proof, false, &proof->milliseconds[1]);
+    enum proved proved = run(v, conn, proof, false, true, &proof->milliseconds[1]);
     if (proved != PROVED) return proved;
     if (!observe(v, conn, &found, back)) return NOT_TRIED;
     if (!verify_same(v, proof, false, &proof->before, &found)) return NOT_PROVED;
-    proved = run(v, conn, proof, true, &proof->milliseconds[2]);
+    proved = run(v, conn, proof, true, true, &proof->milliseconds[2]);
     if (proved != PROVED) return proved;
     if (!observe(v, conn, &found, NULL)) return NOT_TRIED;
     return verify_same(v, proof, true, up, &found) ? PROVED : NOT_PROVED;
@@ -190,7 +214,7 @@ enum proved verify_prove(struct verify *v, struct conn *conn, struct proof *proo
     struct rows_findings by_up = {0}, by_both = {0};
     enum proved proved = prepare(v, conn, proof, &rows_before);
     if (proved != PROVED) return proved;
-    proved = run(v, conn, proof, true, &proof->milliseconds[0]);
+    proved = run(v, conn, proof, true, false, &proof->milliseconds[0]);
     if (proved != PROVED) return proved;
     if (!observe(v, conn, &after, &rows_up)) return NOT_TRIED;
     rows_compare(v->s->ctx, &rows_before, &rows_up, true, &by_up);
@@ -202,6 +226,7 @@ enum proved verify_prove(struct verify *v, struct conn *conn, struct proof *proo
         if (proved == ROWS_REFUSED || proved == NOT_TRIED) return proved;
         if (proved == PROVED) rows_compare(v->s->ctx, &rows_before, &rows_back, false, &by_both);
     }
-    good = verify_rows(v, proof, &by_up, &by_both) && good;
+    bool came_back = proved == PROVED && !proof->revision->irreversible;
+    good = verify_rows(v, proof, &rows_before, &by_up, came_back ? &by_both : NULL) && good;
     return good ? proved : NOT_PROVED;
 }

@@ -5,6 +5,7 @@
 #include "cli/verify.h"
 #include "pg/catalog.h"
 #include "pg/load.h"
+#include "sql/quote.h"
 
 /* ---- which statement */
 
@@ -13,7 +14,7 @@ static bool is_word_byte(char c)
     return isalnum((unsigned char)c) || c == '_' || (c & 0x80);
 }
 
-bool verify_mentions(const char *sql, const char *name)
+static bool stands_in(const char *sql, const char *name)
 {
     size_t len = strlen(name);
     for (const char *at = strcasestr(sql, name); len && at; at = strcasestr(at + 1, name)) {
@@ -23,9 +24,12 @@ bool verify_mentions(const char *sql, const char *name)
     return false;
 }
 
-/* The last one of the direction that names the object, and its table where it stands in one; else the last that names either; else
- * the direction's place as a whole. */
-static struct span span_for(const struct revision *revision, bool up, const char *name, const char *table)
+bool verify_mentions(struct arena *arena, const char *sql, const char *name)
+{
+    return stands_in(sql, name) || (strchr(name, '"') && stands_in(sql, sql_ident_str(arena, name)));
+}
+
+struct span verify_span(struct arena *arena, const struct revision *revision, bool up, const char *name, const char *table)
 {
     const struct section *sections = up ? revision->up.at : revision->down.at;
     size_t n = up ? revision->up.n : revision->down.n;
@@ -34,7 +38,7 @@ static struct span span_for(const struct revision *revision, bool up, const char
     for (size_t i = 0; i < n; i++) {
         for (size_t k = 0; k < sections[i].statements.n; k++) {
             const struct statement *statement = &sections[i].statements.at[k];
-            int score = 2 * verify_mentions(statement->sql, name) + (table && verify_mentions(statement->sql, table));
+            int score = 2 * verify_mentions(arena, statement->sql, name) + (table && verify_mentions(arena, statement->sql, table));
             if (score == 0 || score < most) continue;
             most = score;
             best = statement->span;
@@ -43,10 +47,10 @@ static struct span span_for(const struct revision *revision, bool up, const char
     return best;
 }
 
-static struct span span_of(const struct proof *proof, bool up, const struct object *object)
+static struct span span_of(struct arena *arena, const struct proof *proof, bool up, const struct object *object)
 {
     bool in_table = object->parent && object->parent->parent;
-    return span_for(proof->revision, up, object->name, in_table ? object->parent->name : NULL);
+    return verify_span(arena, proof->revision, up, object->name, in_table ? object->parent->name : NULL);
 }
 
 /* ---- states */
@@ -77,7 +81,7 @@ static void report_difference(struct verify *v, const struct proof *proof, bool 
     const struct object *object = one->object;
     enum wrong wrong = one->what ? WRONG_OTHERWISE : one->expected ? WRONG_MISSING : WRONG_THERE;
     const char *name = arena_printf(ctx->arena, "%s %s", object->kind->title, object_shown(ctx->arena, object));
-    struct diag *diag = diag_add(ctx, D_PROOF, span_of(proof, up, object), "%s%s%s", wrong_text(ctx->arena, up, wrong, name),
+    struct diag *diag = diag_add(ctx, D_PROOF, span_of(ctx->arena, proof, up, object), "%s%s%s", wrong_text(ctx->arena, up, wrong, name),
                                  one->what ? ": " : "", one->what ? one->what : "");
     if (!one->what) return;
     diag_mend(ctx, diag, "expected", "%s", clipped(ctx->arena, one->expected));
@@ -170,7 +174,7 @@ static void report_change(struct verify *v, const struct proof *proof, const str
 {
     struct ctx *ctx = v->s->ctx;
     const struct object *object = change->to ? change->to : change->from;
-    struct diag *diag = diag_add(ctx, D_PROOF, span_of(proof, true, object),
+    struct diag *diag = diag_add(ctx, D_PROOF, span_of(ctx->arena, proof, true, object),
                                  "after the upgrade the database isn't as the models say: %s %s", object->kind->title,
                                  object_shown(ctx->arena, object));
     diag_mend(ctx, diag, "detail", "still to do: %s", change_text(ctx, change));
@@ -191,100 +195,8 @@ bool verify_models(struct verify *v, struct conn *conn, struct proof *proof)
     for (size_t i = 0; i < found.up->n; i++) report_change(v, proof, found.up->at[i]);
     for (size_t i = 0; i < found.diff->unmanaged.n; i++) {
         const struct object *object = found.diff->unmanaged.at[i];
-        diag_add(v->s->ctx, D_PROOF, span_of(proof, true, object), "the upgrade makes %s %s, which the models don't have",
+        diag_add(v->s->ctx, D_PROOF, span_of(v->s->ctx->arena, proof, true, object), "the upgrade makes %s %s, which the models don't have",
                  object->kind->title, object_shown(v->s->ctx->arena, object));
     }
     return compare_is_empty(&found);
-}
-
-/* ---- rows */
-
-static bool is_within(const char *path, const char *whole)
-{
-    size_t len = strlen(whole);
-    return path && strncmp(path, whole, len) == 0 && (path[len] == '\0' || path[len] == '.');
-}
-
-/* `loses` names the thing, or what it stands in; a sequence goes with its column. */
-static bool is_declared(const struct revision *revision, const struct rows_finding *finding)
-{
-    for (size_t i = 0; i < revision->loses.n; i++) {
-        const char *space = strchr(revision->loses.at[i], ' '), *path = space ? space + 1 : revision->loses.at[i];
-        if (is_within(finding->path, path) || is_within(finding->owner, path)) return true;
-    }
-    return false;
-}
-
-static bool moves_rows(const struct statement *statement)
-{
-    static const char *const verbs[] = {"UPDATE", "INSERT", "DELETE", "MERGE", "TRUNCATE"};
-    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
-        if (str_starts(statement->verb, verbs[i])) return true;
-    }
-    return statement->origin == STATEMENT_DATA;
-}
-
-/* A data statement that speaks of the table; NULL: none. */
-static const struct statement *data_statement(const struct revision *revision, const struct rows_finding *finding)
-{
-    for (int up = 0; up < 2; up++) {
-        const struct section *sections = up ? revision->up.at : revision->down.at;
-        for (size_t i = 0, n = up ? revision->up.n : revision->down.n; i < n; i++) {
-            for (size_t k = 0; k < sections[i].statements.n; k++) {
-                const struct statement *statement = &sections[i].statements.at[k];
-                if (moves_rows(statement) && verify_mentions(statement->sql, finding->table)) return statement;
-            }
-        }
-    }
-    return NULL;
-}
-
-static const char *finding_text(struct arena *arena, const struct rows_finding *f, const char *by)
-{
-    const char *path = str_starts(f->path, "public.") ? f->path + strlen("public.") : f->path;
-    switch (f->change) {
-    case ROWS_GONE: return arena_printf(arena, "%s loses table %s with %lld rows", by, path, f->before);
-    case ROWS_FEWER: return arena_printf(arena, "%s loses %lld of %lld rows of %s", by, f->before - f->after, f->before, path);
-    case ROWS_MORE: return arena_printf(arena, "%s adds %lld rows to %s", by, f->after - f->before, path);
-    case VALUES_GONE: return arena_printf(arena, "%s loses %lld of %lld values of %s", by, f->before - f->after, f->before, path);
-    case VALUES_CHANGED: return arena_printf(arena, "%s changes values of %s", by, path);
-    case SEQUENCE_BACK:
-        return arena_printf(arena, "%s sets sequence %s back from %lld to %lld", by, path, f->before, f->after);
-    }
-    return "";
-}
-
-static bool known_already(const struct rows_findings *findings, const struct rows_finding *finding)
-{
-    for (size_t i = 0; i < findings->n; i++) {
-        if (str_eq(findings->at[i].path, finding->path) && str_eq(findings->at[i].kind, finding->kind)) return true;
-    }
-    return false;
-}
-
-static bool judge(struct verify *v, struct proof *proof, const struct rows_finding *finding, bool up)
-{
-    struct ctx *ctx = v->s->ctx;
-    const char *text = finding_text(ctx->arena, finding, up ? "the upgrade" : "up and down together");
-    const struct statement *statement = data_statement(proof->revision, finding);
-    bool declared = is_declared(proof->revision, finding), column = str_eq(finding->kind, "column");
-    if (declared || statement) {
-        const char *why = declared ? "as the file says" : arena_printf(ctx->arena, "by the data step in line %u", statement->line);
-        vec_push(ctx->arena, &proof->notes, arena_printf(ctx->arena, "%s, %s", text, why));
-        return true;
-    }
-    struct span span = span_for(proof->revision, up, column ? strrchr(finding->path, '.') + 1 : finding->table, column ? finding->table : NULL);
-    struct diag *diag = diag_add(ctx, D_PROOF, span, "%s, and the file doesn't say so", text);
-    diag_mend(ctx, diag, "mend", "keep them, or say it above the statement: -- modelc:loses %s %s", finding->kind, finding->path);
-    return false;
-}
-
-bool verify_rows(struct verify *v, struct proof *proof, const struct rows_findings *up, const struct rows_findings *back)
-{
-    bool good = true;
-    for (size_t i = 0; i < up->n; i++) good = judge(v, proof, &up->at[i], true) && good;
-    for (size_t i = 0; i < back->n; i++) {
-        if (!known_already(up, &back->at[i])) good = judge(v, proof, &back->at[i], false) && good;
-    }
-    return good;
 }

@@ -355,6 +355,17 @@ static bool keeps_bytes(const struct type_name *old, const struct type_name *new
     return old_scale && new_scale && str_eq(old_scale, new_scale) && atol(new->sql.mods) >= atol(old->sql.mods);
 }
 
+/* What the model's `convert` does only it knows. */
+static void declare_loss(const struct object *from, const struct object *to, const struct ops *ops, struct op *op)
+{
+    struct arena *arena = ops->ctx->arena;
+    const struct value *convert = ops->reverse ? &from->values[F_convert_back] : &to->values[F_convert];
+    if (convert->set || has(to, F_generated) || !type_change_loses(&from->values[F_type].type, &to->values[F_type].type)) return;
+    op->risk |= RISK_LOSS;
+    op->risk_text = arena_printf(arena, "%s: values are cut or rounded, and don't come back", object_shown(arena, to));
+    op->loses = arena_printf(arena, "column %s", object_path(arena, from));
+}
+
 static void set_type(const struct object *from, const struct object *to, struct ops *ops)
 {
     struct buf sql = buf_new(ops->ctx->arena);
@@ -368,6 +379,7 @@ static void set_type(const struct object *from, const struct object *to, struct 
     struct op *op = column_alter(to, sql.text, ops);
     if (keeps_bytes(&from->values[F_type].type, &to->values[F_type].type)) return;
     op->risk = RISK_REWRITE | RISK_REFUSED;
+    declare_loss(from, to, ops, op);
 }
 
 static void alter_type(const struct object *from, const struct object *to, const bool *changed, struct ops *ops)

@@ -335,6 +335,8 @@ const char *type_storage(const struct type_name *type);
 const struct object *type_with_default(const struct type_name *type);
 /* The least a value of a type can be; NULL where nobody can say. */
 const char *type_neutral_value(struct arena *arena, const struct type_name *type);
+/* type_loss.c: whether a change of a built-in type cuts or rounds values without refusing them. */
+bool type_change_loses(const struct type_name *old, const struct type_name *new);
 /* Whether PostgreSQL has no cast between the two: one enum to another, a composite to what is built in its place. */
 bool type_goes_by_text(const struct type_name *old, const struct type_name *new);
 /* `value` of the old type as one of the new: "c::t", "(c::text)::t", an enum's renamed labels replaced, a composite's attributes

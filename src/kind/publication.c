@@ -51,7 +51,7 @@ static void describe_change(const struct object *from, const struct object *to, 
     "CASE WHEN c.relkind = 'r' AND EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = c.oid) THEN 'ONLY '\n" \
     "            ELSE '' END || "
 #define ROWS \
-    "\n            || coalesce(' (' || (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum)\n" \
+    "\n            || coalesce(' (' || (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attname)\n" \
     "                FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = ANY (r.prattrs)) || ')', '')\n" \
     "            || CASE WHEN r.prqual IS NULL THEN '' ELSE ' WHERE (' || pg_get_expr(r.prqual, c.oid) || ')' END"
 #define SCHEMAS \

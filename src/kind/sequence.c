@@ -91,9 +91,24 @@ static void set_owner(const struct object *object, struct ops *ops)
     op_add(ops, phase, sql.text)->group = phase == PHASE_JOIN ? 1 : 0;
 }
 
+/* The rows that its column has already were numbered by hand, or by a sequence that is gone. */
+static void begin_behind_rows(const struct object *object, struct ops *ops)
+{
+    struct arena *arena = ops->ctx->arena;
+    const struct object *column = object->values[F_owned_by].ref.to;
+    if (!column || !column->peer || column->anew || column->parent->anew || strchr(object->values[F_increment].text, '-')) return;
+    const struct type_name type = type_base(&object_get(column, "type")->type);
+    if (type.to || type.sql.array || !str_starts(type.sql.name, "int") || str_eq(type.sql.name, "interval")) return;
+    const char *name = sql_object_str(arena, column), *table = sql_object_str(arena, column->parent);
+    op_addf(ops, PHASE_FACETS, "SELECT pg_catalog.setval(%s, max(%s)) FROM %s HAVING max(%s) >= %s",
+            sql_literal_str(arena, sql_object_str(arena, object)), name, table, name, object->values[F_minimum].text);
+}
+
 static void finish(const struct object *object, struct ops *ops)
 {
-    if (object->values[F_owned_by].set) set_owner(object, ops);
+    if (!object->values[F_owned_by].set) return;
+    set_owner(object, ops);
+    if (!object->peer) begin_behind_rows(object, ops);
 }
 
 /* Its old owner is dropped and would take it along, or nobody owns it any more. */
@@ -165,8 +180,10 @@ static void alter(const struct object *from, const struct object *to, const bool
 
 static void drop(const struct object *object, struct ops *ops)
 {
-    struct op *op = op_addf(ops, PHASE_DROP, "DROP SEQUENCE %s%s", drop_if(ops), sql_object_str(ops->ctx->arena, object));
+    struct arena *arena = ops->ctx->arena;
+    struct op *op = op_addf(ops, PHASE_DROP, "DROP SEQUENCE %s%s", drop_if(ops), sql_object_str(arena, object));
     op->risk = RISK_LOSS;
+    op->loses = arena_printf(arena, "sequence %s", object_path(arena, object));
 }
 
 #define SEQUENCES(unlogged) \

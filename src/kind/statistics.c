@@ -25,12 +25,18 @@ static void alter(const struct object *from, const struct object *to, const bool
     if (changed[F_target]) set_target(to, ops);
 }
 
+/* PostgreSQL lists the columns in their table's order, whatever was said: that is none of theirs, so they go by their names. */
 static const struct catalog_query queries[] = {
     {.min_version = 0, .sql =
         "SELECT s.oid, s.stxnamespace AS parent, s.stxname AS name,\n"
-        "    coalesce(pg_get_statisticsobjdef(s.oid), '') AS definition,\n"
+        "    coalesce(replace(d.text, ' ON ' || c.listed, ' ON ' || c.sorted), d.text, '') AS definition,\n"
         "    s.stxstattarget AS target\n"
-        "FROM pg_statistic_ext s WHERE " SQL_MANAGED("s.stxnamespace")},
+        "FROM pg_statistic_ext s CROSS JOIN LATERAL (SELECT pg_get_statisticsobjdef(s.oid) AS text) d\n"
+        "CROSS JOIN LATERAL (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY k.n) AS listed,\n"
+        "    string_agg(quote_ident(a.attname), ', ' ORDER BY a.attname) AS sorted\n"
+        "    FROM unnest(s.stxkeys::int2[]) WITH ORDINALITY k(number, n)\n"
+        "    JOIN pg_attribute a ON a.attrelid = s.stxrelid AND a.attnum = k.number) c\n"
+        "WHERE " SQL_MANAGED("s.stxnamespace")},
     {0},
 };
 

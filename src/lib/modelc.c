@@ -175,10 +175,14 @@ PUBLIC bool modelc_upgrade(struct modelc *handle, modelc_progress *progress, voi
 {
     struct listener listener = {.progress = progress, .arg = arg};
     struct revision_set steps;
-    bool held = false, ready = find_steps(handle, &steps);
+    size_t mark = diag_mark(handle->ctx);
+    bool held = false, found = find_steps(handle, &steps);
     int code = CODE_DONE;
     if (error) *error = NULL;
-    if (ready && steps.n == 0) return true;
+    if (found && steps.n == 0) return true;
+    /* What is half applied may be what another run is at work on: that is known once we have the lock. */
+    bool ready = found || handle->state.partial;
+    if (ready) diag_rollback(handle->ctx, mark);
     if (ready && lock_take(handle->conn, handle->project, handle->project->lock_timeout, "upgrade", &held)) {
         /* Whoever held the lock before us may have done it all. */
         ready = find_steps(handle, &steps);

@@ -69,6 +69,7 @@ static bool is_needed(const struct object *object, const struct field *field)
     static const struct { const char *name; enum value_type type; } needed[] = {
         {"definition", VALUE_EXPR}, {"type", VALUE_TYPE},           {"keys", VALUE_KEYS},
         {"columns", VALUE_REFS},    {"target_columns", VALUE_REFS}, {"table", VALUE_REF},   {"expression", VALUE_EXPR},
+        {"start", VALUE_TEXT},      {"increment", VALUE_TEXT},      {"minimum", VALUE_TEXT}, {"maximum", VALUE_TEXT},    {"cache", VALUE_TEXT},
     };
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
         if (field->type == needed[i].type && str_eq(field->name, needed[i].name)) {

@@ -2,6 +2,7 @@
 #include "pg/rows.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "sql/quote.h"
 
@@ -16,17 +17,27 @@ static bool fails(struct conn *conn, const struct server_error *error)
 static const char *of_users(struct arena *arena, const char *state_schema, const char *kinds)
 {
     return arena_printf(arena, "c.relkind IN (%s) AND c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND"
-                        " n.nspname NOT IN ('information_schema', %s) AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE"
-                        " d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')",
+                        " n.nspname NOT IN ('information_schema', %s) AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e WHERE"
+                        " e.classid = 'pg_catalog.pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')",
                         kinds, sql_literal_str(arena, state_schema ? state_schema : ""));
 }
+
+#define ABOVE \
+    "(WITH RECURSIVE up(oid) AS (SELECT i.inhparent FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid" \
+    " UNION SELECT i.inhparent FROM up JOIN pg_catalog.pg_inherits i ON i.inhrelid = up.oid)" \
+    " SELECT pg_catalog.string_agg(' ' || up.oid || ' ', '') FROM up)"
+/* Arrays and domains are followed to what they are made of. */
+#define COMPOSITE \
+    "(WITH RECURSIVE made(oid) AS (SELECT a.atttypid UNION SELECT CASE WHEN y.typelem <> 0 THEN y.typelem ELSE y.typbasetype END" \
+    " FROM made JOIN pg_catalog.pg_type y ON y.oid = made.oid)" \
+    " SELECT pg_catalog.bool_or(y.typtype = 'c') FROM made JOIN pg_catalog.pg_type y ON y.oid = made.oid)"
 
 /* A row for each column, or one without column for a table that has none. */
 static const char *columns_query(struct arena *arena, const char *state_schema)
 {
-    return arena_printf(arena, "SELECT c.oid, CASE WHEN c.relispartition THEN pg_catalog.pg_partition_root(c.oid) END, n.nspname,"
-                        " c.relname, c.relkind = 'p', a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnum"
-                        " FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+    return arena_printf(arena, "SELECT c.oid, CASE WHEN c.relispartition THEN pg_catalog.pg_partition_root(c.oid)::oid END, n.nspname,"
+                        " c.relname, c.relkind = 'p', a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnum, " ABOVE
+                        ", " COMPOSITE " FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
                         " LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped"
                         " WHERE %s ORDER BY n.nspname, c.relname, c.oid, a.attnum", of_users(arena, state_schema, "'r', 'p'"));
 }
@@ -48,29 +59,39 @@ static bool read_tables(struct conn *conn, const char *state_schema, struct seen
         if (!last || !str_eq(last->oid, rows_get(&rows, i, 0))) {
             struct seen_table table = {.oid = own(conn, &rows, i, 0), .root = own(conn, &rows, i, 1),
                                        .schema = own(conn, &rows, i, 2), .name = own(conn, &rows, i, 3),
-                                       .partitioned = str_eq(rows_get(&rows, i, 4), "t")};
+                                       .partitioned = str_eq(rows_get(&rows, i, 4), "t"), .above = own(conn, &rows, i, 8)};
             table.path = sql_qname_str(arena, table.schema, table.name);
             vec_push(arena, &seen->tables, table);
             last = &seen->tables.at[seen->tables.n - 1];
         }
         if (!rows_get(&rows, i, 5)) continue;
         struct seen_column column = {.name = own(conn, &rows, i, 5), .type = own(conn, &rows, i, 6),
-                                     .number = atoi(rows_get(&rows, i, 7))};
+                                     .number = atoi(rows_get(&rows, i, 7)), .composite = str_eq(rows_get(&rows, i, 9), "t")};
         vec_push(arena, &last->columns, column);
     }
     rows_free(&rows);
     return true;
 }
 
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Each column by itself, and the rows as a whole. */
 static const char *fingerprint_query(struct arena *arena, const struct seen_table *table)
 {
     struct buf sql = buf_new(arena);
+    const char **names = ARENA_ARRAY(arena, const char *, table->columns.n + 1);
     buf_add(&sql, "SELECT pg_catalog.count(*)");
     for (size_t i = 0; i < table->columns.n; i++) {
-        const char *name = sql_ident_str(arena, table->columns.at[i].name);
+        const char *name = names[i] = sql_ident_str(arena, table->columns.at[i].name);
         buf_printf(&sql, ", pg_catalog.count(t.%s), pg_catalog.sum(pg_catalog.hashtextextended(t.%s::text, 0))", name, name);
     }
-    buf_printf(&sql, " FROM %s%s t", table->partitioned ? "" : "ONLY ", table->path);
+    if (table->columns.n > 1) qsort(names, table->columns.n, sizeof *names, by_name);
+    buf_add(&sql, ", pg_catalog.sum(pg_catalog.hashtextextended(ROW(");
+    for (size_t i = 0; i < table->columns.n; i++) buf_printf(&sql, "%st.%s", i ? ", " : "", names[i]);
+    buf_printf(&sql, ")::text, 0)) FROM %s%s t", table->partitioned ? "" : "ONLY ", table->path);
     return sql.text;
 }
 
@@ -81,6 +102,7 @@ static void take_fingerprint(struct conn *conn, const struct rows *rows, struct 
         table->columns.at[i].values = atoll(rows_get(rows, 0, 1 + 2 * i));
         table->columns.at[i].sum = own(conn, rows, 0, 2 + 2 * i);
     }
+    table->whole = own(conn, rows, 0, 1 + 2 * table->columns.n);
 }
 
 static bool read_fingerprints(struct conn *conn, struct seen_rows *seen)
@@ -100,28 +122,40 @@ static bool read_fingerprints(struct conn *conn, struct seen_rows *seen)
     return true;
 }
 
+#define OWNED \
+    " LEFT JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.objsubid = 0" \
+    " AND d.refclassid = 'pg_catalog.pg_class'::regclass AND d.deptype IN ('a', 'i')"
+
+bool rows_call_sequences(struct conn *conn, const char *state_schema)
+{
+    struct server_error error;
+    /* In the list, not in WHERE, where they might be asked of a table. */
+    const char *sql = arena_printf(conn->ctx->arena, "SELECT CASE WHEN pg_catalog.pg_sequence_last_value(c.oid) IS NULL"
+                                   " THEN pg_catalog.nextval(c.oid) END FROM pg_catalog.pg_class c"
+                                   " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace" OWNED
+                                   " WHERE d.objid IS NULL AND %s", of_users(conn->ctx->arena, state_schema, "'S'"));
+    return conn_query(conn, sql, NULL, &error) || fails(conn, &error);
+}
+
 static bool read_sequences(struct conn *conn, const char *state_schema, struct seen_rows *seen)
 {
     struct arena *arena = conn->ctx->arena;
     struct rows rows;
     struct server_error error;
     const char *sql = arena_printf(arena, "SELECT c.oid, n.nspname, c.relname, coalesce(pg_catalog.pg_sequence_last_value(c.oid), 0),"
-                                   " pg_catalog.pg_sequence_last_value(c.oid) IS NULL, s.seqincrement < 0, (SELECT pg_catalog.format('%%I.%%I.%%I',"
-                                   " m.nspname, t.relname, a.attname) FROM pg_catalog.pg_depend d"
-                                   " JOIN pg_catalog.pg_class t ON t.oid = d.refobjid JOIN pg_catalog.pg_namespace m"
-                                   " ON m.oid = t.relnamespace JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND"
-                                   " a.attnum = d.refobjsubid WHERE d.classid = 'pg_catalog.pg_class'::regclass AND"
-                                   " d.objid = c.oid AND d.deptype IN ('a', 'i') AND d.refobjsubid > 0 LIMIT 1)"
+                                   " pg_catalog.pg_sequence_last_value(c.oid) IS NULL, s.seqincrement < 0, d.refobjid, a.attname"
                                    " FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-                                   " JOIN pg_catalog.pg_sequence s ON s.seqrelid = c.oid"
+                                   " JOIN pg_catalog.pg_sequence s ON s.seqrelid = c.oid" OWNED
+                                   " LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid"
                                    " WHERE %s ORDER BY n.nspname, c.relname", of_users(arena, state_schema, "'S'"));
     if (!conn_query(conn, sql, &rows, &error)) return fails(conn, &error);
     for (size_t i = 0; i < rows.n_rows; i++) {
         struct seen_sequence one = {.oid = own(conn, &rows, i, 0),
                                     .path = sql_qname_str(arena, rows_get(&rows, i, 1), rows_get(&rows, i, 2)),
+                                    .name = own(conn, &rows, i, 2), .owner = own(conn, &rows, i, 6), .column = own(conn, &rows, i, 7),
                                     .position = atoll(rows_get(&rows, i, 3)),
                                     .fresh = str_eq(rows_get(&rows, i, 4), "t"),
-                                    .falling = str_eq(rows_get(&rows, i, 5), "t"), .owner = own(conn, &rows, i, 6)};
+                                    .falling = str_eq(rows_get(&rows, i, 5), "t")};
         vec_push(arena, &seen->sequences, one);
     }
     rows_free(&rows);

@@ -54,13 +54,26 @@ static bool same_values(const struct seen_column *a, const struct seen_column *b
     return a->values == b->values && str_eq(a->sum, b->sum);
 }
 
-static void add(const struct looking *l, enum rows_change change, const struct seen_table *table, const char *column, long long before,
-                long long after)
+static struct rows_finding *add(const struct looking *l, enum rows_change change, const struct seen_table *table, long long before,
+                                long long after)
 {
-    struct rows_finding finding = {.change = change, .kind = column ? "column" : "table", .path = table->path, .table = table->name,
-                                   .before = before, .after = after};
-    if (column) finding.path = arena_printf(l->arena, "%s.%s", table->path, sql_ident_str(l->arena, column));
+    const struct seen_table *now = counterpart(l, table);
+    struct rows_finding finding = {.change = change, .kind = "table", .path = table->path, .now = now ? now->path : NULL,
+                                   .name = table->name, .table = table, .before = before, .after = after};
     vec_push(l->arena, l->findings, finding);
+    return &l->findings->at[l->findings->n - 1];
+}
+
+static void add_column(const struct looking *l, enum rows_change change, const struct seen_table *table,
+                       const struct seen_column *column, const struct seen_column *now)
+{
+    struct rows_finding *finding = add(l, change, table, column->values, now ? now->values : 0);
+    finding->kind = "column";
+    finding->column = column;
+    finding->dropped = !now;
+    finding->path = arena_printf(l->arena, "%s.%s", table->path, sql_ident_str(l->arena, column->name));
+    const char *name = now ? now->name : column->name;
+    if (finding->now) finding->now = arena_printf(l->arena, "%s.%s", finding->now, sql_ident_str(l->arena, name));
 }
 
 static void compare_columns(const struct looking *l, const struct seen_table *before, const struct seen_table *after)
@@ -68,14 +81,23 @@ static void compare_columns(const struct looking *l, const struct seen_table *be
     for (size_t i = 0; i < before->columns.n; i++) {
         const struct seen_column *column = &before->columns.at[i], *now = column_after(l, before, after, column);
         if (!now || (now->values < column->values && before->rows == after->rows)) {
-            if (column->values) add(l, VALUES_GONE, before, column->name, column->values, now ? now->values : 0);
+            if (column->values) add_column(l, VALUES_GONE, before, column, now);
         } else if (!same_values(column, now) && before->rows == after->rows && (!l->moved || str_eq(column->type, now->type))) {
-            add(l, VALUES_CHANGED, before, column->name, column->values, now->values);
+            add_column(l, VALUES_CHANGED, before, column, now);
         }
     }
 }
 
-static bool same_rows(const struct looking *l, const struct seen_table *before, const struct seen_table *after)
+static bool same_names(const struct seen_table *a, const struct seen_table *b)
+{
+    if (a->columns.n != b->columns.n) return false;
+    for (size_t i = 0; i < a->columns.n; i++) {
+        if (!column_named(b, a->columns.at[i].name)) return false;
+    }
+    return true;
+}
+
+static bool same_columns(const struct looking *l, const struct seen_table *before, const struct seen_table *after)
 {
     if (!after || before->rows != after->rows) return false;
     for (size_t i = 0; i < before->columns.n; i++) {
@@ -85,49 +107,59 @@ static bool same_rows(const struct looking *l, const struct seen_table *before, 
     return true;
 }
 
-/* Rows go from one partition to another, and partitions from and to their table: nothing is lost where the whole has what it had, or
- * each part has. */
-static bool is_elsewhere(const struct looking *l, const struct seen_table *table)
+/* Columns that have the same values may have them in other rows. */
+static bool same_rows(const struct looking *l, const struct seen_table *before, const struct seen_table *after)
 {
-    const struct seen_table *root = by_oid(l->before, table->root);
-    if (root) return same_rows(l, root, counterpart(l, root));
-    if (!table->partitioned) return false;
-    bool any = false;
-    for (size_t i = 0; i < l->before->tables.n; i++) {
-        const struct seen_table *part = &l->before->tables.at[i];
-        if (part->partitioned || !str_eq(part->root, table->oid)) continue;
-        any = true;
-        if (!same_rows(l, part, counterpart(l, part))) return false;
+    return same_columns(l, before, after) && (!same_names(before, after) || str_eq(before->whole, after->whole));
+}
+
+/* Rows go from one partition to another, and partitions from and to their table: where the whole has as many rows as before, it
+ * speaks for its partitions, else each of them for itself. */
+static bool others_speak(const struct looking *l, const struct seen_table *table)
+{
+    const struct seen_table *root = table->root ? by_oid(l->before, table->root) : NULL;
+    if (root) {
+        const struct seen_table *after = counterpart(l, root);
+        return table->partitioned || (after && after->rows == root->rows);
     }
-    return any;
+    const struct seen_table *after = counterpart(l, table);
+    return table->partitioned && !(after && after->rows == table->rows);
 }
 
 static void compare_table(const struct looking *l, const struct seen_table *before)
 {
     const struct seen_table *after = counterpart(l, before);
-    if (before->rows == 0 || same_rows(l, before, after) || is_elsewhere(l, before)) return;
+    if (before->rows == 0 || same_rows(l, before, after) || others_speak(l, before)) return;
     if (!after) {
-        add(l, ROWS_GONE, before, NULL, before->rows, 0);
+        add(l, ROWS_GONE, before, before->rows, 0);
         return;
     }
-    if (after->rows < before->rows) add(l, ROWS_FEWER, before, NULL, before->rows, after->rows);
-    if (after->rows > before->rows) add(l, ROWS_MORE, before, NULL, before->rows, after->rows);
+    if (after->rows < before->rows) add(l, ROWS_FEWER, before, before->rows, after->rows);
+    if (after->rows > before->rows) add(l, ROWS_MORE, before, before->rows, after->rows);
+    if (same_columns(l, before, after)) add(l, ROWS_MIXED, before, before->rows, after->rows);
     compare_columns(l, before, after);
+}
+
+static const struct seen_sequence *sequence_after(const struct looking *l, const struct seen_sequence *before)
+{
+    const struct seen_rows *after = l->after;
+    for (size_t i = 0; l->moved && i < after->sequences.n; i++) {
+        if (str_eq(after->sequences.at[i].oid, before->oid)) return &after->sequences.at[i];
+    }
+    for (size_t i = 0; i < after->sequences.n; i++) {
+        if (str_eq(after->sequences.at[i].path, before->path)) return &after->sequences.at[i];
+    }
+    return NULL;
 }
 
 static void compare_sequence(const struct looking *l, const struct seen_sequence *before)
 {
-    const struct seen_sequence *after = NULL;
-    for (size_t i = 0; !after && l->moved && i < l->after->sequences.n; i++) {
-        if (str_eq(l->after->sequences.at[i].oid, before->oid)) after = &l->after->sequences.at[i];
-    }
-    for (size_t i = 0; !after && i < l->after->sequences.n; i++) {
-        if (str_eq(l->after->sequences.at[i].path, before->path)) after = &l->after->sequences.at[i];
-    }
+    const struct seen_sequence *after = sequence_after(l, before);
     if (!after || before->fresh) return;
     bool back = after->fresh || (before->falling ? after->position > before->position : after->position < before->position);
     if (!back) return;
-    struct rows_finding finding = {.change = SEQUENCE_BACK, .kind = "sequence", .path = before->path, .table = before->path, .owner = before->owner,
+    struct rows_finding finding = {.change = SEQUENCE_BACK, .kind = "sequence", .path = before->path, .now = after->path,
+                                   .name = before->name, .table = by_oid(l->before, before->owner), .sequence = before,
                                    .before = before->position, .after = after->fresh ? 0 : after->position};
     vec_push(l->arena, l->findings, finding);
 }

@@ -168,7 +168,8 @@ static void edges_from_needed(struct order *order, const struct change *change, 
 /* PostgreSQL can't look for values of a domain in arrays and composites, so that it refuses a new check while any table has them. */
 static void edges_of_checks(struct order *order, const struct change *change, const struct object *domain, bool new_side)
 {
-    bool holds = change->type == (new_side ? CHANGE_CREATE : CHANGE_DROP);
+    bool own = object_is(object_of(change), "domain_check") || change->to == domain || change->from == domain;
+    bool holds = !own && change->type == (new_side ? CHANGE_CREATE : CHANGE_DROP);
     const struct object *now = new_side ? domain : domain->peer;
     for (size_t i = 0; holds && now && object_is(now, "domain") && i < now->children.n; i++) {
         const struct change *check = now->children.at[i]->change;

@@ -7,14 +7,27 @@
 #include "base/str.h"
 #include "revision/walk.h"
 
+static void add_sections(struct buf *all, const char *word, const struct section *sections, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < sections[i].loses.n; k++) buf_printf(all, "%s loses %s\n", word, sections[i].loses.at[k]);
+        for (size_t k = 0; k < sections[i].statements.n; k++) {
+            const struct statement *statement = &sections[i].statements.at[k];
+            if (statement->batch) buf_printf(all, "%s %zu %zu batch %s\n", word, i, k, statement->batch);
+            if (statement->origin == STATEMENT_COMPLETE) buf_printf(all, "%s %zu %zu complete\n", word, i, k);
+        }
+    }
+}
+
 /* Everything that the proof was about. */
 static const char *digest_of(struct ctx *ctx, const struct revision *revision, const char *how, const char *server)
 {
     struct buf all = buf_new(ctx->arena);
-    buf_printf(&all, "%s %s\n", how, server);
+    buf_printf(&all, "%s %s%s\n", how, server, revision->irreversible ? " irreversible" : "");
     for (size_t i = 0; i < revision->parents.n; i++) buf_printf(&all, "revises %s\n", revision->parents.at[i]);
     for (size_t i = 0; i < revision->depends_on.n; i++) buf_printf(&all, "depends-on %s\n", revision->depends_on.at[i]);
-    for (size_t i = 0; i < revision->loses.n; i++) buf_printf(&all, "loses %s\n", revision->loses.at[i]);
+    add_sections(&all, "up", revision->up.at, revision->up.n);
+    add_sections(&all, "down", revision->down.at, revision->down.n);
     buf_add(&all, revision_body_digest(ctx, revision));
     return digest_text(ctx->arena, all.text, all.len);
 }
@@ -36,13 +49,18 @@ enum certificate certificate_state(struct ctx *ctx, const struct revision *revis
     return n == 3 && str_eq(digest, digest_of(ctx, revision, how, server)) ? CERTIFICATE_GOOD : CERTIFICATE_VOID;
 }
 
+static bool has_statements(const struct section *sections, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (sections[i].statements.n) return true;
+    }
+    return false;
+}
+
 /* A merge has nothing to prove. */
 static bool does_something(const struct revision *revision)
 {
-    for (size_t i = 0; i < revision->up.n; i++) {
-        if (revision->up.at[i].statements.n) return true;
-    }
-    return false;
+    return has_statements(revision->up.at, revision->up.n) || has_statements(revision->down.at, revision->down.n);
 }
 
 static bool has_to(const struct revision_set *only, const struct revision *revision)

@@ -161,6 +161,37 @@ static void add_table(struct buf *out, const char *statement)
     add_parameters(out, close + 1);
 }
 
+/* ---- rule 6: columns that PostgreSQL lists in their table's order, of extended statistics and publications, are a set ---- */
+
+static void add_statistics(struct buf *out, const char *statement)
+{
+    const char *end = statement + strlen(statement);
+    const char *on = find_level(statement, end, " ON "), *from = find_level(on, end, " FROM ");
+    if (from == end) {
+        buf_add(out, statement);
+        return;
+    }
+    on += strlen(" ON ");
+    buf_addn(out, statement, (size_t)(on - statement));
+    add_sorted(out, on, from);
+    buf_add(out, from);
+}
+
+static void add_published(struct buf *out, const char *statement)
+{
+    const char *end = statement + strlen(statement), *table = find_level(statement, end, " ADD TABLE ");
+    const char *open = table, *where = find_level(table, end, " WHERE (");
+    while (open < where && *open != '(') open = token_end(open);
+    const char *close = open < where ? find_level(open + 1, end, ")") : end;
+    if (table == end || close == end) {
+        buf_add(out, statement);
+        return;
+    }
+    buf_addn(out, statement, (size_t)(open - statement) + 1);
+    add_sorted(out, open + 1, close);
+    buf_add(out, close);
+}
+
 /* ---- rule 4: the settings of a function are a set ---- */
 
 static bool is_routine(const char *statement)
@@ -245,6 +276,8 @@ static const char *normalised(struct arena *arena, const char *statement)
     if (is_table(statement)) add_table(&out, statement);
     else if (is_routine(statement)) add_routine(&out, statement);
     else if (has_parameters(statement)) add_parameters(&out, statement);
+    else if (str_starts(statement, "CREATE STATISTICS ")) add_statistics(&out, statement);
+    else if (str_starts(statement, "ALTER PUBLICATION ")) add_published(&out, statement);
     else return statement;
     return out.text;
 }

@@ -89,6 +89,28 @@ for i in $(seq "$races"); do
 done
 report "upgrade and downgrade"
 
+# One that comes while the other one is in the middle of a revision waits, and does not take that for a run that broke off.
+: >"$work/wrong"
+for pair in "upgrade,downgrade 001" "downgrade 001,upgrade"; do
+    run -q ${pair%,*}
+    run -q ${pair#*,}
+    look "$work/ignored"
+    i=1
+    DATABASE_URL=$through "$PROXY" "$CLUSTER_DIR/.s.PGSQL.5432" "$work/.s.PGSQL.5432" "public.a SET n" "run:sleep 1" "$log" \
+        "$MODELC" -q ${pair%,*} >"$work/r1" 2>&1 </dev/null &
+    first=$!
+    until grep -q "public.a SET n" "$log" 2>/dev/null; do sleep 0.02; done
+    ends "${pair#*,} in the middle of ${pair%,*}: who" 4 "holds the lock: pid [0-9]+, user postgres, since" ${pair#*,} --lock-timeout 0
+    run -q ${pair#*,}
+    wait "$first"
+    check "${pair#*,} in the middle of ${pair%,*}: waits" test "$? $code" = "0 0"
+    ends_as "$work/at$([ "${pair#*,}" = upgrade ] && echo 3 || echo 1)"
+    run -q downgrade 001
+    rm -f "$log"
+done
+tap_result "$([ ! -s "$work/wrong" ]; echo $?)" "and the end is that of one after the other" "$work/wrong"
+: >"$work/wrong"
+
 # Models that equal the head, on an empty database: made by one or by the other.
 chain made
 rm migrations/versions/*

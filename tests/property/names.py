@@ -8,7 +8,7 @@ ODD = ['Order', 'user', 'select', 'table', 'index', 'check', 'default', 'was', '
        'd$1', 'p' * 63, 'long_' + 'é' * 29, 'UPPER', 'end', 'null', 'primary', 'unique', 'use', 'has', 'as',
        'position',
        'values', 'type',
-       'name', 'o' * 60, '/*x', 'a;b', '\\', '$$', ' lead', '%s', 'enum', 'to', 'where', '{table}', 'partition',
+       'name', 'o' * 60, '/*x', 'a;b', '\\', '$x$', ' lead', '%s', 'enum', 'to', 'where', '{table}', 'partition',
        'grant', '?', '->', '@x']
 LABELS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'draft', 'paid', 'sent', 'x y', "it's", 'Ü', 'A', 'null', 'a,b', '{z}',
           'lost', 'won', 'was', '"q"']
