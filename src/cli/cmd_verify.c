@@ -1,4 +1,5 @@
 /* cmd_verify.c: proves revisions on a throw-away server, and certifies them. */
+#include "base/shown.h"
 #include "cli/listing.h"
 #include "cli/verify.h"
 #include "revision/certificate.h"
@@ -52,6 +53,7 @@ static void say_proof(struct session *s, const struct proof *proof)
     struct arena *arena = s->ctx->arena;
     const char *result = proof->good ? out_paint(&s->out, PAINT_GREEN, "proven") : out_paint(&s->out, PAINT_RED, "not proven");
     const char *message = proof->revision->message ? proof->revision->message : "";
+    const char *refused = proof->refused ? text_shown(arena, proof->refused, false) : NULL;
     size_t shown = option_given(s->options, OPT_VERBOSE) ? proof->notes.n : SHOWN;
     out_print(&s->out, "%s  %s  %s\n", proof->revision->id, message, result);
     if (s->out.quiet) return;
@@ -60,8 +62,8 @@ static void say_proof(struct session *s, const struct proof *proof)
                   proof->revision->irreversible ? "; irreversible, as the file says" : "",
                   text_milliseconds(arena, proof->milliseconds[0] + proof->milliseconds[1] + proof->milliseconds[2]));
     }
-    if (proof->from != FILL_BEFORE && proof->refused) out_print(&s->out, "    rows made for the state before are refused: %s\n", proof->refused);
-    for (size_t i = 0; i < proof->notes.n && i < shown; i++) out_print(&s->out, "    %s\n", proof->notes.at[i]);
+    if (proof->from != FILL_BEFORE && refused) out_print(&s->out, "    rows made for the state before are refused: %s\n", refused);
+    for (size_t i = 0; i < proof->notes.n && i < shown; i++) out_print(&s->out, "    %s\n", text_shown(arena, proof->notes.at[i], false));
     if (proof->notes.n > shown) out_print(&s->out, "    and %zu more: -v\n", proof->notes.n - shown);
 }
 
@@ -80,7 +82,7 @@ static void say_server(const struct verify *v)
     struct block block = block_new(&s->out, BLOCK_WIDTH);
     bool named = option_given(s->options, OPT_SCRATCH);
     block_add(&block, "Server", "PostgreSQL %s, %s; seed %d%s", v->server, named ? "a database of its own on --scratch" : "private", v->seed,
-              v->pg_dump ? "" : "; no pg_dump for it: the catalog alone is compared");
+              v->pg_dump ? "" : "; no pg_dump that reads it: the catalog alone is compared");
     block_print(&block);
 }
 

@@ -33,6 +33,7 @@ void verify_looked(struct verify *v, struct look *look)
     look->dumping = false;
     look->dump_text = session_captured(v->s, &look->capture);
     if (look->dump_text) dump_read(v->s->ctx->arena, look->dump_text, &look->dump);
+    else v->pg_dump = NULL; /* which the report says */
 }
 
 /* ---- running */
@@ -217,6 +218,7 @@ enum proved verify_prove(struct verify *v, struct conn *conn, struct proof *proo
     proved = run(v, conn, proof, true, false, &proof->milliseconds[0]);
     if (proved != PROVED) return proved;
     if (!observe(v, conn, &after, &rows_up)) return NOT_TRIED;
+    if (proof->revision->irreversible) rows_cast_back(conn, &rows_before, &rows_up);
     rows_compare(v->s->ctx, &rows_before, &rows_up, true, &by_up);
     size_t errors = diag_errors(v->s->ctx);
     bool good = verify_models(v, conn, proof);

@@ -114,13 +114,14 @@ static bool explains(struct arena *arena, const struct statement *statement, con
     return updates && mentions(arena, statement, f->column->name);
 }
 
-static const struct statement *explaining(struct arena *arena, const struct revision *revision, bool up, const struct rows_finding *finding)
+/* Of the upgrade: a step of the downgrade that changes what was there before is the defect that is looked for. */
+static const struct statement *explaining(const struct judging *j)
 {
-    const struct section *sections = up ? revision->up.at : revision->down.at;
-    for (size_t i = 0, n = up ? revision->up.n : revision->down.n; i < n; i++) {
-        for (size_t k = 0; k < sections[i].statements.n; k++) {
-            const struct statement *statement = &sections[i].statements.at[k];
-            if (explains(arena, statement, finding)) return statement;
+    const struct revision *revision = j->proof->revision;
+    for (size_t i = 0; i < revision->up.n; i++) {
+        for (size_t k = 0; k < revision->up.at[i].statements.n; k++) {
+            const struct statement *statement = &revision->up.at[i].statements.at[k];
+            if (explains(j->ctx->arena, statement, j->finding)) return statement;
         }
     }
     return NULL;
@@ -154,12 +155,6 @@ static bool known_already(const struct rows_findings *findings, const struct row
     return false;
 }
 
-static const struct statement *explained(const struct judging *j)
-{
-    const struct statement *statement = explaining(j->ctx->arena, j->proof->revision, true, j->finding);
-    return statement || j->up ? statement : explaining(j->ctx->arena, j->proof->revision, false, j->finding);
-}
-
 static struct span place(const struct judging *j)
 {
     const struct rows_finding *f = j->finding;
@@ -173,7 +168,7 @@ static bool judge(const struct judging *j, const struct seen_rows *before, const
     struct ctx *ctx = j->ctx;
     const struct rows_finding *f = j->finding;
     const char *text = finding_text(ctx->arena, f, j->up), *why = NULL;
-    const struct statement *statement = explained(j);
+    const struct statement *statement = explaining(j);
     if (is_declared(j, before)) why = ", as the file says";
     else if (statement) why = arena_printf(ctx->arena, ", by the data step in line %u", statement->line);
     else if (j->up && back && !known_already(back, f)) why = ", which the downgrade brings back";

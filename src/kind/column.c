@@ -74,10 +74,10 @@ static bool define(const struct object *column, struct buf *out)
 }
 
 /* ALTER TABLE t ALTER COLUMN c <what>, in the one group of this column's ops. */
-struct op *column_alter(const struct object *column, const char *what, struct ops *ops)
+static struct op *alter_column(const char *table, const struct object *column, const char *what, struct ops *ops)
 {
     struct buf sql = buf_new(ops->ctx->arena);
-    buf_add(&sql, "ALTER TABLE ");
+    buf_add(&sql, table);
     sql_table_of(&sql, column);
     buf_add(&sql, " ALTER COLUMN ");
     sql_object(&sql, column);
@@ -85,6 +85,17 @@ struct op *column_alter(const struct object *column, const char *what, struct op
     struct op *op = op_add_user(ops, PHASE_COLUMNS, column, sql.text);
     op->group = 1;
     return op;
+}
+
+struct op *column_alter(const struct object *column, const char *what, struct ops *ops)
+{
+    return alter_column("ALTER TABLE ", column, what, ops);
+}
+
+/* ONLY: a table that becomes a child later does not get its parent's target, so those that are children now must not, either. */
+static void set_statistics(const struct object *column, const char *target, struct ops *ops)
+{
+    alter_column("ALTER TABLE ONLY ", column, arena_printf(ops->ctx->arena, "SET STATISTICS %s", target), ops);
 }
 
 void column_set_default(const struct object *column, struct ops *ops)
@@ -249,9 +260,7 @@ static void finish(const struct object *column, struct ops *ops)
     if (column_is_parents(column) || (table_is_partition(column->parent) && column_overrides(column))) return;
     not_null_finish(column, ops);
     if (has(column, F_storage)) column_alter(column, arena_printf(arena, "SET STORAGE %s", column->values[F_storage].text), ops);
-    if (has(column, F_statistics)) {
-        column_alter(column, arena_printf(arena, "SET STATISTICS %s", column->values[F_statistics].text), ops);
-    }
+    if (has(column, F_statistics)) set_statistics(column, column->values[F_statistics].text, ops);
     if (has(column, F_options)) set_options(column, &(struct sql_pairs){0}, ops);
     if (column->apart) column_set_default(column, ops);
 }
@@ -441,10 +450,7 @@ static void alter_storage(const struct object *from, const struct object *to, co
         const char *word = has(to, F_compression) ? to->values[F_compression].text : "default";
         column_alter(to, arena_printf(arena, "SET COMPRESSION %s", word), ops);
     }
-    if (changed[F_statistics]) {
-        const char *target = has(to, F_statistics) ? to->values[F_statistics].text : "-1";
-        column_alter(to, arena_printf(arena, "SET STATISTICS %s", target), ops);
-    }
+    if (changed[F_statistics]) set_statistics(to, has(to, F_statistics) ? to->values[F_statistics].text : "-1", ops);
     if (changed[F_options]) set_options(to, &from->values[F_options].pairs, ops);
 }
 

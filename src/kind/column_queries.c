@@ -19,18 +19,18 @@
     "WHERE c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped AND a.attislocal\n" \
     "    AND c.relnamespace = ANY ((SELECT current_setting('modelc.schemas')::oid[])::oid[])"
 
-/* What a child has from its parents is the parents' (the first one's that has it), unless something differs. */
+/* What a child has from its parents is the parents' (the first one's that has it), unless something differs. Statistics targets and
+ * n_distinct are each table's own: nobody has them from a parent. */
 #define CHILD_COLUMNS(compression, compression_differs) \
     "SELECT DISTINCT ON (a.attrelid, a.attnum) p.attrelid AS same, p.attnum AS same_sub,\n" \
     "    CASE WHEN a.attnotnull <> p.attnotnull OR a.attstorage <> p.attstorage\n" \
-    "        OR a.attstattarget IS DISTINCT FROM p.attstattarget OR " compression_differs "\n" \
+    "        OR nullif(a.attstattarget, -1) IS NOT NULL OR " compression_differs "\n" \
     "        OR a.attidentity <> p.attidentity AND a.attidentity <> ''\n" \
     "        OR a.attacl IS NOT NULL OR pg_get_expr(d.adbin, d.adrelid) IS DISTINCT FROM pg_get_expr(e.adbin, e.adrelid)\n" \
-    "        OR " N_DISTINCT("a") " <> " N_DISTINCT("p") "\n" \
+    "        OR " N_DISTINCT("a") " <> '{}'\n" \
     "        OR EXISTS (SELECT FROM pg_description WHERE classoid = 1259 AND objoid = a.attrelid AND objsubid = a.attnum)\n" \
     "        THEN a.attname END AS name, a.attidentity = '' AND a.attstorage = p.attstorage\n" \
-    "    AND NOT (" compression_differs ") AND (nullif(a.attstattarget, -1) IS NOT NULL OR nullif(p.attstattarget, -1) IS NULL)\n" \
-    "    AND (" N_DISTINCT("a") " <> '{}' OR " N_DISTINCT("p") " = '{}') AS of_parent, " OF_ATTRIBUTE("a", compression) \
+    "    AND NOT (" compression_differs ") AS of_parent, " OF_ATTRIBUTE("a", compression) \
     "FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid\n" \
     "    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND NOT a.attislocal\n" \
     "    JOIN pg_attribute p ON p.attrelid = i.inhparent AND p.attname = a.attname AND NOT p.attisdropped\n" \

@@ -78,31 +78,39 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Each column by itself, and the rows as a whole. */
+/* Each column by itself, and the rows as a whole. A list of columns ends at 1,664 elements: counts and sums are one each. */
 static const char *fingerprint_query(struct arena *arena, const struct seen_table *table)
 {
-    struct buf sql = buf_new(arena);
-    const char **names = ARENA_ARRAY(arena, const char *, table->columns.n + 1);
-    buf_add(&sql, "SELECT pg_catalog.count(*)");
-    for (size_t i = 0; i < table->columns.n; i++) {
-        const char *name = names[i] = sql_ident_str(arena, table->columns.at[i].name);
-        buf_printf(&sql, ", pg_catalog.count(t.%s), pg_catalog.sum(pg_catalog.hashtextextended(t.%s::text, 0))", name, name);
+    size_t n = table->columns.n;
+    struct buf counts = buf_new(arena), sums = buf_new(arena), row = buf_new(arena);
+    const char **names = ARENA_ARRAY(arena, const char *, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        const char *name = names[i] = sql_ident_str(arena, table->columns.at[i].name), *comma = i ? ", " : "";
+        buf_printf(&counts, "%spg_catalog.count(t.%s)", comma, name);
+        buf_printf(&sums, "%spg_catalog.sum(pg_catalog.hashtextextended(t.%s::text, 0))", comma, name);
     }
-    if (table->columns.n > 1) qsort(names, table->columns.n, sizeof *names, by_name);
-    buf_add(&sql, ", pg_catalog.sum(pg_catalog.hashtextextended(ROW(");
-    for (size_t i = 0; i < table->columns.n; i++) buf_printf(&sql, "%st.%s", i ? ", " : "", names[i]);
-    buf_printf(&sql, ")::text, 0)) FROM %s%s t", table->partitioned ? "" : "ONLY ", table->path);
-    return sql.text;
+    if (n > 1) qsort(names, n, sizeof *names, by_name);
+    for (size_t i = 0; i < n; i++) buf_printf(&row, "%st.%s", i ? ", " : "", names[i]);
+    return arena_printf(arena, "SELECT pg_catalog.count(*), pg_catalog.sum(pg_catalog.hashtextextended(ROW(%s)::text, 0)),"
+                        " pg_catalog.array_to_string(ARRAY[%s]::bigint[], ' '),"
+                        " pg_catalog.array_to_string(ARRAY[%s]::numeric[], ' ', '-') FROM %s%s t", row.text, counts.text, sums.text,
+                        table->partitioned ? "" : "ONLY ", table->path);
 }
 
 static void take_fingerprint(struct conn *conn, const struct rows *rows, struct seen_table *table)
 {
+    struct arena *arena = conn->ctx->arena;
+    char *counts, *sums, *count, *sum;
     table->rows = atoll(rows_get(rows, 0, 0));
-    for (size_t i = 0; i < table->columns.n; i++) {
-        table->columns.at[i].values = atoll(rows_get(rows, 0, 1 + 2 * i));
-        table->columns.at[i].sum = own(conn, rows, 0, 2 + 2 * i);
+    table->whole = own(conn, rows, 0, 1);
+    count = strtok_r(arena_strdup(arena, rows_get(rows, 0, 2)), " ", &counts);
+    sum = strtok_r(arena_strdup(arena, rows_get(rows, 0, 3)), " ", &sums);
+    for (size_t i = 0; i < table->columns.n && count && sum; i++) {
+        table->columns.at[i].values = atoll(count);
+        table->columns.at[i].sum = str_eq(sum, "-") ? NULL : sum;
+        count = strtok_r(NULL, " ", &counts);
+        sum = strtok_r(NULL, " ", &sums);
     }
-    table->whole = own(conn, rows, 0, 1 + 2 * table->columns.n);
 }
 
 static bool read_fingerprints(struct conn *conn, struct seen_rows *seen)

@@ -10,6 +10,7 @@ struct seen_column {
     int number;            /* attnum: stays through a rename */
     long long values;      /* that are not null */
     const char *sum;       /* of the hashes of all values as text; NULL: there are none */
+    const char *as_before; /* the sum of the values cast to the type before; NULL: nobody asked, or there is no such cast */
     bool composite;        /* its type has attributes, itself or below arrays and domains */
 };
 struct seen_table {
@@ -53,6 +54,8 @@ struct rows_findings { struct rows_finding *at; size_t n, cap; };
  * else each partition. */
 void rows_compare(struct ctx *ctx, const struct seen_rows *before, const struct seen_rows *after, bool moved,
                   struct rows_findings *findings);
+/* What a type cut or rounded can be told without a way back: casts the values to the types they had before. */
+void rows_cast_back(struct conn *conn, const struct seen_rows *before, struct seen_rows *after);
 /* Calls each sequence that nobody owns once, so that its position is one that can be lost. False: a diagnostic. */
 bool rows_call_sequences(struct conn *conn, const char *state_schema);
 

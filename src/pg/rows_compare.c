@@ -76,13 +76,20 @@ static void add_column(const struct looking *l, enum rows_change change, const s
     if (finding->now) finding->now = arena_printf(l->arena, "%s.%s", finding->now, sql_ident_str(l->arena, name));
 }
 
+static bool is_changed(const struct looking *l, const struct seen_column *column, const struct seen_column *now)
+{
+    if (same_values(column, now)) return false;
+    if (!l->moved || str_eq(column->type, now->type)) return true;
+    return now->as_before && !str_eq(now->as_before, column->sum);
+}
+
 static void compare_columns(const struct looking *l, const struct seen_table *before, const struct seen_table *after)
 {
     for (size_t i = 0; i < before->columns.n; i++) {
         const struct seen_column *column = &before->columns.at[i], *now = column_after(l, before, after, column);
         if (!now || (now->values < column->values && before->rows == after->rows)) {
             if (column->values) add_column(l, VALUES_GONE, before, column, now);
-        } else if (!same_values(column, now) && before->rows == after->rows && (!l->moved || str_eq(column->type, now->type))) {
+        } else if (is_changed(l, column, now) && before->rows == after->rows) {
             add_column(l, VALUES_CHANGED, before, column, now);
         }
     }
@@ -170,4 +177,31 @@ void rows_compare(struct ctx *ctx, const struct seen_rows *before, const struct 
     struct looking l = {ctx->arena, before, after, moved, findings};
     for (size_t i = 0; i < before->tables.n; i++) compare_table(&l, &before->tables.at[i]);
     for (size_t i = 0; i < before->sequences.n; i++) compare_sequence(&l, &before->sequences.at[i]);
+}
+
+/* A failing cast says nothing. */
+static void cast_column(struct conn *conn, const struct seen_table *table, const char *type, struct seen_column *now)
+{
+    struct arena *arena = conn->ctx->arena;
+    struct rows rows;
+    struct server_error error;
+    const char *sql = arena_printf(arena, "SELECT pg_catalog.sum(pg_catalog.hashtextextended((t.%s::%s)::text, 0)) FROM %s%s t",
+                                   sql_ident_str(arena, now->name), type, table->partitioned ? "" : "ONLY ", table->path);
+    if (!conn_query(conn, sql, &rows, &error)) return;
+    const char *sum = rows_get(&rows, 0, 0);
+    if (sum) now->as_before = arena_strdup(arena, sum);
+    rows_free(&rows);
+}
+
+void rows_cast_back(struct conn *conn, const struct seen_rows *before, struct seen_rows *after)
+{
+    struct looking l = {conn->ctx->arena, before, after, true, NULL};
+    for (size_t i = 0; i < before->tables.n; i++) {
+        const struct seen_table *table = &before->tables.at[i], *now = counterpart(&l, table);
+        for (size_t k = 0; now && k < table->columns.n; k++) {
+            const struct seen_column *column = &table->columns.at[k], *same = column_after(&l, table, now, column);
+            if (!same || !column->values || str_eq(column->type, same->type)) continue;
+            cast_column(conn, now, column->type, (struct seen_column *)same);
+        }
+    }
 }

@@ -14,7 +14,7 @@ static void add_sections(struct buf *all, const char *word, const struct section
         for (size_t k = 0; k < sections[i].statements.n; k++) {
             const struct statement *statement = &sections[i].statements.at[k];
             if (statement->batch) buf_printf(all, "%s %zu %zu batch %s\n", word, i, k, statement->batch);
-            if (statement->origin == STATEMENT_COMPLETE) buf_printf(all, "%s %zu %zu complete\n", word, i, k);
+            if (statement->reason) buf_printf(all, "%s %zu %zu reason %s\n", word, i, k, statement->reason);
         }
     }
 }

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/faults.sh" "$@"
 : "${SEED:=$(date +%j)}"
 every=${MODELC_FULL:+1}
-: "${every:=11}"
+: "${every:=17}"
 
 anew() {
     psql -h "$CLUSTER_DIR" -U postgres -d postgres -Xq -c "DROP DATABASE $db WITH (FORCE)" -c "CREATE DATABASE $db"
