@@ -35,9 +35,21 @@ sed -i 's/nick text/nick varchar/' migrations/versions/002.sql
 ends "editing a statement voids it" 1 "002.sql:1:1: error: the certificate of 002 \(another title\) is void: its statements or its place changed since" \
     check --certified 001
 sed -i 's/nick varchar/nick text/' migrations/versions/002.sql
+sed -i 's/^ALTER TABLE people ADD/-- modelc:loses column public.people.x\n&/' migrations/versions/002.sql
+ends "so does another loss" 1 "the certificate of 002 .* is void" check --certified 001
+sed -i '/people.x$/d' migrations/versions/002.sql
 sed -i 's/up-down-up postgres/up-down-up postgres 9/' migrations/versions/002.sql
 ends "another server is another proof" 1 "is void" check --certified 001
 sed -i 's/postgres 9/postgres/' migrations/versions/002.sql
+
+cp migrations/versions/002.sql "$work/certified"
+revision 002 001 <<'E'
+-- modelc:upgrade
+-- modelc:downgrade
+DROP TABLE orders;
+E
+ends "a downgrade alone wants a proof, too" 1 "002 \(about 002\) is not certified" check --certified 001
+cp "$work/certified" migrations/versions/002.sql
 
 # ---- modelc.ini
 
@@ -69,6 +81,14 @@ psql -qXd shop -c "CREATE SCHEMA other; CREATE FUNCTION other.only_here(integer)
 sed -i 's/^  email .*/&\n  code integer? check (other.only_here(code))/' "$file"
 ends "what does not run elsewhere" 1 "004_broken.sql \(not written\):[0-9]+:[0-9]+: error: schema .other. does not exist" autogenerate -m broken --verify
 check "is not written, either" test -z "$(ls migrations/versions/ | grep broken)"
+
+sed -i '/^  code integer/d; s/^  email varchar(50)?/  email varchar(50)? \n  score numeric(10,2)?/' "$file"
+psql -qXd shop -c "DROP SCHEMA other CASCADE"
+ends "a number" 0 "^Proven" autogenerate -q -m score --verify
+ends "is there" 0 "" upgrade -q
+sed -i 's/^  score .*/  score numeric(10,0)?/' "$file"
+ends "what a type rounds the file says by itself" 0 "^Proven" autogenerate -m round --verify
+holds "above its statement" "^-- modelc:loses column public.people.score" migrations/versions/*round.sql
 
 # ---- --scratch
 
