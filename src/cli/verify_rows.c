@@ -103,7 +103,7 @@ static bool explains(struct arena *arena, const struct statement *statement, con
     const char *verb = statement->verb;
     if (f->change == SEQUENCE_BACK) return restarts(arena, statement, f);
     if (f->change == ROWS_GONE || f->dropped || !mentions(arena, statement, f->name)) return false;
-    if (is_opaque(statement)) return true;
+    if (is_opaque(statement)) return !f->column || mentions(arena, statement, f->column->name);
     switch (f->change) {
     case ROWS_FEWER: return str_starts(verb, "DELETE") || str_starts(verb, "TRUNCATE");
     case ROWS_MORE: return str_starts(verb, "INSERT");
@@ -118,6 +118,7 @@ static bool explains(struct arena *arena, const struct statement *statement, con
 static const struct statement *explaining(const struct judging *j)
 {
     const struct revision *revision = j->proof->revision;
+    if (!j->up && j->finding->change == ROWS_MIXED) return NULL; /* after the upgrade they were as before */
     for (size_t i = 0; i < revision->up.n; i++) {
         for (size_t k = 0; k < revision->up.at[i].statements.n; k++) {
             const struct statement *statement = &revision->up.at[i].statements.at[k];
@@ -162,6 +163,17 @@ static struct span place(const struct judging *j)
     return verify_span(j->ctx->arena, j->proof->revision, j->up, f->name, f->table ? f->table->name : NULL);
 }
 
+/* Values of a table that doesn't have as many rows as before can't be compared. */
+static bool came_back(const struct rows_findings *back, const struct rows_finding *finding)
+{
+    for (size_t i = 0; back && finding->column && i < back->n; i++) {
+        const struct rows_finding *one = &back->at[i];
+        bool same = one->table && (one->table == finding->table || str_eq(one->table->root, finding->table->oid));
+        if (same && str_eq(one->kind, "table")) return false;
+    }
+    return back && !known_already(back, finding);
+}
+
 /* `back`: what up and down together do, where that is known. */
 static bool judge(const struct judging *j, const struct seen_rows *before, const struct rows_findings *back)
 {
@@ -171,7 +183,7 @@ static bool judge(const struct judging *j, const struct seen_rows *before, const
     const struct statement *statement = explaining(j);
     if (is_declared(j, before)) why = ", as the file says";
     else if (statement) why = arena_printf(ctx->arena, ", by the data step in line %u", statement->line);
-    else if (j->up && back && !known_already(back, f)) why = ", which the downgrade brings back";
+    else if (j->up && came_back(back, f)) why = ", which the downgrade brings back";
     else if (f->change == ROWS_MORE) why = ""; /* nothing is lost */
     if (why) {
         vec_push(ctx->arena, &j->proof->notes, arena_printf(ctx->arena, "%s%s", text, why));

@@ -28,12 +28,32 @@ static void create(const struct object *type, struct ops *ops)
     }
 }
 
-/* Its functions can only go along with it. */
+/* Its functions can only go along with it, by CASCADE: which must take nothing else, least of all a column with its values. */
+static void guard_users(const char *name, struct ops *ops)
+{
+    struct arena *arena = ops->ctx->arena;
+    op_addf(ops, PHASE_DROP,
+            "DO $check$\n"
+            "DECLARE\n"
+            "  user_of_it text := (SELECT pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid)\n"
+            "      FROM pg_catalog.pg_type t JOIN pg_catalog.pg_depend d ON d.refobjid IN (t.oid, t.typarray)\n"
+            "      WHERE t.oid = pg_catalog.to_regtype(%s) AND d.refclassid = 'pg_catalog.pg_type'::regclass AND d.deptype IN ('n', 'a')\n"
+            "      AND NOT (d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid IN (t.typinput, t.typoutput, t.typreceive,\n"
+            "          t.typsend, t.typmodin, t.typmodout, t.typanalyze)) LIMIT 1);\n"
+            "BEGIN\n"
+            "  IF user_of_it IS NOT NULL THEN\n"
+            "    RAISE EXCEPTION 'type %% can''t be dropped: %% uses it', %s, user_of_it;\n"
+            "  END IF;\n"
+            "END\n"
+            "$check$", sql_literal_str(arena, name), sql_literal_str(arena, name))->group = 1;
+}
+
 static void drop(const struct object *type, struct ops *ops)
 {
     bool shell = is_shell(type->values[F_definition].expr.text);
     const char *name = sql_object_str(ops->ctx->arena, type);
-    op_addf(ops, PHASE_DROP, "DROP TYPE %s%s%s", drop_if(ops), name, shell ? "" : " CASCADE");
+    if (!shell) guard_users(name, ops);
+    op_addf(ops, PHASE_DROP, "DROP TYPE %s%s%s", drop_if(ops), name, shell ? "" : " CASCADE")->group = 1;
 }
 
 #define FUNCTION(option, column) \

@@ -87,7 +87,7 @@ static void compare_columns(const struct looking *l, const struct seen_table *be
 {
     for (size_t i = 0; i < before->columns.n; i++) {
         const struct seen_column *column = &before->columns.at[i], *now = column_after(l, before, after, column);
-        if (!now || (now->values < column->values && before->rows == after->rows)) {
+        if (!now || (now->values < column->values && before->rows <= after->rows)) {
             if (column->values) add_column(l, VALUES_GONE, before, column, now);
         } else if (is_changed(l, column, now) && before->rows == after->rows) {
             add_column(l, VALUES_CHANGED, before, column, now);

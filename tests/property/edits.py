@@ -82,7 +82,8 @@ for _kind in ('schema', 'table', 'column', 'primary_key', 'unique', 'check', 'in
 
 
 def another_type(g, o):
-    """Ranges and base types have no `was`: elsewhere they are other types, to which no column can be cast."""
+    """Ranges and base types have no `was` and are not built again under columns: elsewhere, or otherwise defined, they are other
+    types, to which no column can be cast."""
     return o.kind in ('range', 'base_type') and any(x.kind in ('column', 'attribute', 'view_column')
                                                     for x in g.m.users(o.id))
 
@@ -141,7 +142,7 @@ for _kind in ('table', 'view', 'materialized_view', 'enum', 'domain', 'composite
 def change_edit(kind):
     @edit('change ' + kind)
     def change(g):
-        o = pick_old(g, kind)
+        o = pick_old(g, kind, test=lambda x: not another_type(g, x))
         if o is None:
             return False
         o.p['v'] += g.rng.randint(1, 3)

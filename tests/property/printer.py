@@ -243,7 +243,7 @@ class Printer:
                 continue
             self.doc(item, indent)
             self.out.append(indent + getattr(self, "item_" + item.kind)(item) + ("" if item.p.get("where")
-                    and item.kind == "index" else self.was(item)))
+                    and item.kind in ("index", "exclude") else self.was(item)))
         for privileges, role, option in o.grants:
             self.out.append('%sgrant %s to %s%s' % (indent, privileges, role, ' with grant option' if option else ''))
         for part in self.m.of('table'):
@@ -317,7 +317,8 @@ class Printer:
         if self.before and p.get('convert'):
             line += ' convert (%s)' % self.text(p['convert'])
             if p.get('back'):
-                line += ' back (%s)' % self.text(p['back'])
+                # What is renamed or moved has its old name again by then.
+                line += ' back (%s)' % (Printer(self.before) if self.before else self).text(p['back'])
         self.out.append(line)
 
     def inline_of(self, item):
@@ -369,8 +370,11 @@ class Printer:
         return self.named('foreign key', o) + ' ' + self.keys(o.p['cols']) + ' ' + self.fk_tail(o)
 
     def item_exclude(self, o):
-        return self.named('exclude', o) + ' using gist (%s)' % self.text(o.p['elements']) + (' ' + o.p['defer']
-                if o.p.get('defer') else '') + (' where (%s)' % self.text(o.p['where']) if o.p.get('where') else '')
+        text = self.named('exclude', o) + ' using gist (%s)' % self.text(o.p['elements'])
+        text += ' ' + o.p['defer'] if o.p.get('defer') else ''
+        if o.p.get('where'):
+            text += self.was(o) + ' where (%s)' % self.text(o.p['where'])
+        return text
 
     def item_index(self, o):
         p = o.p

@@ -83,8 +83,8 @@ ends "what does not run elsewhere" 1 "004_broken.sql \(not written\):[0-9]+:[0-9
 check "is not written, either" test -z "$(ls migrations/versions/ | grep broken)"
 
 sed -i '/^  code integer/d; s/^  email varchar(50)?/  email varchar(50)? \n  score numeric(10,2)?/' "$file"
-psql -qXd shop -c "DROP SCHEMA other CASCADE"
-ends "a number" 0 "^Proven" autogenerate -q -m score --verify
+psql -qXd shop -c "SET client_min_messages = error; DROP SCHEMA other CASCADE"
+ends "a number" 0 "^Proven" autogenerate -m score --verify
 ends "is there" 0 "" upgrade -q
 sed -i 's/^  score .*/  score numeric(10,0)?/' "$file"
 ends "what a type rounds the file says by itself" 0 "^Proven" autogenerate -m round --verify
