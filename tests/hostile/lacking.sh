@@ -9,7 +9,7 @@ finish_hostile() {
 }
 
 cluster_start || { echo "1..0 # SKIP no PostgreSQL server programs"; exit 0; }
-[ "$CLUSTER_MAJOR" -ge 15 ] || { echo "1..0 # SKIP tablespaces in place came with PostgreSQL 15"; exit 0; }
+[ "$CLUSTER_MAJOR" -ge 15 ] || { cluster_stop; echo "1..0 # SKIP tablespaces in place came with PostgreSQL 15"; exit 0; }
 PATH=$PATH:$PG_BIN
 unset PGHOST PGPORT PGUSER
 trap finish_hostile EXIT

@@ -11,6 +11,7 @@ finish_hostile() {
 
 CLUSTER_OPTIONS="-c max_locks_per_transaction=1024"
 cluster_start || { echo "1..0 # SKIP no PostgreSQL server programs"; exit 0; }
+[ "$CLUSTER_MAJOR" -ge 15 ] || { cluster_stop; echo "1..0 # SKIP these kinds came with PostgreSQL 15"; exit 0; }
 PATH=$PATH:$PG_BIN
 unset PGHOST PGPORT PGUSER
 trap finish_hostile EXIT

@@ -79,7 +79,8 @@ edit() { # NAME, a sed script that makes X of what it replaces
         sed -i -E "$2" models/*.model
         sed -i "s/XXX/$call/" models/*.model
         check "$1 $n: edited" bash -c "! diff -r whole models >/dev/null"
-        for command in "check" "diff" "check --db" "diff --sql" "fmt"; do run $command; done
+        run diff
+        [ "$n" -gt 1 ] || for command in "check" "check --db" "diff --sql" "fmt"; do run $command; done
         unharmed "$1 $n"
     done
 }
@@ -142,9 +143,32 @@ for command in "check" "diff" "check --db" "diff --sql"; do
     check "$command: the file was not read" bash -c "! grep -rq 'READ secret' '$work/out' '$work/err'"
 done
 cp "$work/err" "$work/machine.err"
-if grep -qE 'landlock' /sys/kernel/security/lsm 2>/dev/null || [ "$(uname -s)" = Linux ]; then
-    check "nothing was written" test "$(ls ../outside)" = secret
-fi
+cat >migrations/versions/001.sql <<SQL
+-- one
+-- modelc:revision 001
+
+-- modelc:upgrade
+
+-- modelc:data does harm
+DO \$\$ BEGIN
+    COPY (SELECT 1) TO PROGRAM 'echo x >$work/outside/verify';
+    EXCEPTION WHEN OTHERS THEN COPY (SELECT 1) TO '$work/outside/verify2';
+END \$\$;
+
+-- modelc:downgrade
+
+SELECT 1;
+SQL
+run verify
+[ "$code" = 1 ] || [ "$code" = 2 ] || [ "$code" = 3 ]
+check "verify: refused" test $? = 0
+rm migrations/versions/001.sql
+# Landlock came with Linux 5.13, and can be left out of a kernel.
+shuts_in() {
+    [ "$(uname -s)" = Linux ] && [ "$(printf '5.13\n%s\n' "$(uname -r)" | sort -V | head -n 1)" = 5.13 ] || return 1
+    [ ! -r /sys/kernel/security/lsm ] || grep -q landlock /sys/kernel/security/lsm
+}
+if shuts_in; then check "nothing was written" test "$(ls ../outside)" = secret; fi
 check "the database was not reached" test "$(sql -c "SELECT to_regclass('public.t') IS NOT NULL")" = t
 
 # ---- files
