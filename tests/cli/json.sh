@@ -70,6 +70,9 @@ json 0 merge -m both
 json 0 rebase
 "$MODELC" revision -q -m fails | while read -r file; do sed -i 's/^-- modelc:upgrade$/&\n\nSELECT 1 \/ 0;/' "$file"; done
 json 3 upgrade
+json 2 verify nonsense
+json 0 verify base
+json 1 verify
 json 2 import
 json 0 import -o imported
 json 0 help

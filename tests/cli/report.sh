@@ -76,23 +76,23 @@ ends "autogenerate says it the same" 0 "2 objects of shop are unmanaged:$" autog
 psql "drop table stray; drop table stray2"
 
 # --strict
-psql "select lo_create(4711); comment on index products_pkey is 'of the index'"
-ends "autogenerate counts what is not handled" 0 "^Not handled  2 things: comment public.products_pkey, large objects 1$" autogenerate -m none
+psql "select lo_create(4711); comment on sequence products_id_seq is 'of the column'"
+ends "autogenerate counts what is not handled" 0 "^Not handled  2 things: sequence of an identity column public.products_id_seq, large objects 1$" autogenerate -m none
 ends "diff, too" 0 "^Not handled  2 things: " diff
 ends "diff -v: a line each" 0 "^ +large objects 1$" diff -v
 ends "check --db, too" 0 "^Not handled  2 things: " check --db "$("$MODELC" db url)"
 ends "check without a database does not look there" 0 "in sync" check
 lacks "and says nothing" "Not handled" "$work/out"
 ends "--strict: an error" 2 "error: large objects 1 is in the database, and not handled yet" autogenerate -m none --strict
-ends "check --strict lists them all" 2 "error: comment public.products_pkey" check --strict --db "$("$MODELC" db url)"
+ends "check --strict lists them all" 2 "error: sequence of an identity column public.products_id_seq" check --strict --db "$("$MODELC" db url)"
 holds "the other one" "error: large objects 1" "$work/err"
 cp modelc.ini ini.before
-echo "ignore = comment public.*, large objects *" >>modelc.ini
+echo "ignore = sequence of an identity column public.*, large objects *" >>modelc.ini
 ends "what ignore names is not counted" 0 "^No changes detected" diff
 lacks "nowhere" "Not handled" "$work/out"
 ends "nor an error" 0 "in sync" check --strict --db "$("$MODELC" db url)"
 mv ini.before modelc.ini
-psql "select lo_unlink(4711); comment on index products_pkey is null"
+psql "select lo_unlink(4711); comment on sequence products_id_seq is null"
 echo "create subscription seen connection 'dbname=none' publication p;" >models/seen.model
 ends "autogenerate warns of a construct without a kind" 0 "seen.model:1:.* warning: statement seen" autogenerate -m none
 ls migrations/versions >before
