@@ -150,7 +150,15 @@ def main(argv):
         shutil.rmtree(options.work, ignore_errors=True)
 
 
+def known(options):
+    """Seeds of this size that are known to fail, with the reason (known.tsv)."""
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), 'known.tsv'), encoding='utf8') as f:
+        rows = [line.rstrip('\n').split('\t') for line in f if not line.startswith('#')]
+    return {int(seed): why for seed, size, why in rows if int(size) == options.size}
+
+
 def pairs(options):
+    open_ones = known(options)
     print('1..%d' % options.pairs)
     print('# MODELC_SEED=%d, size %d, PostgreSQL %d%s' % (
         options.seed, options.size, options.major, ''.join(', without ' + x for x in options.without)), flush=True)
@@ -161,6 +169,9 @@ def pairs(options):
         if status == 'ok':
             if not options.progress:
                 print('ok %d - seed %d%s' % (number, seed, ' (%s)' % ', '.join(notes) if notes else ''), flush=True)
+        elif seed in open_ones:
+            counts['known'] = counts.get('known', 0) + 1
+            print('not ok %d - seed %d: %s # TODO %s' % (number, seed, status, open_ones[seed]), flush=True)
         else:
             kinds.setdefault(signature, []).append(seed)
             print('not ok %d - seed %d: %s' % (number, seed, status))
@@ -173,7 +184,7 @@ def pairs(options):
                                         ', '.join('%s %d' % x for x in sorted(counts.items()))))
     for signature, seeds in sorted(kinds.items(), key=lambda x: -len(x[1])):
         print('# %3d x %s (seeds %s)' % (len(seeds), signature[:200], ' '.join(map(str, seeds[:8]))))
-    return 0 if counts.get('ok', 0) == options.pairs else 1
+    return 0 if counts.get('ok', 0) + counts.get('known', 0) == options.pairs else 1
 
 
 if __name__ == '__main__':
