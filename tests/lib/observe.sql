@@ -47,7 +47,10 @@ WITH facts(fact) AS (
     UNION ALL SELECT concat_ws(' ', 'policy', polrelid::regclass, polname, polcmd, polpermissive, (SELECT string_agg(r::regrole::text, ','
         ORDER BY r::regrole::text) FROM unnest(polroles) AS r), pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid))
     FROM pg_policy
-    UNION ALL SELECT concat_ws(' ', pg_get_statisticsobjdef(oid), stxstattarget) FROM pg_statistic_ext
+    -- the server lists the columns as they stand in the table: here they go by their names
+    UNION ALL SELECT concat_ws(' ', 'statistics', stxnamespace::regnamespace, stxname, stxkind, stxrelid::regclass, (SELECT string_agg(attname, ',' ORDER BY attname)
+        FROM pg_attribute WHERE attrelid = stxrelid AND attnum = ANY (stxkeys)),
+        pg_get_statisticsobjdef_expressions(s.oid), stxstattarget) FROM pg_statistic_ext s
     UNION ALL SELECT concat_ws(' ', 'event trigger', evtname, evtevent, evtfoid::regprocedure, evtenabled, evttags) FROM pg_event_trigger
     UNION ALL SELECT concat_ws(' ', 'default', defaclrole::regrole, defaclnamespace::regnamespace, defaclobjtype,
         (SELECT string_agg(a::text, ',' ORDER BY a::text) FROM unnest(defaclacl) AS a)) FROM pg_default_acl

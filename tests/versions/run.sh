@@ -25,7 +25,9 @@ quiet() { # NAME COMMAND...: ends well and no test of it fails
     local name=$1
     shift
     "$@" >"$said" 2>&1 && ! grep -q '^not ok' "$said"
-    tap_result $? "$name" "$said"
+    local status=$?
+    sed -i -E '/^ok [0-9]+ /d' "$said" # what is right needs no room in a log
+    tap_result $status "$name" "$said"
 }
 
 for bin in $versions; do
