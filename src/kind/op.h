@@ -10,6 +10,7 @@
 enum op_transaction {
     OP_TRANSACTION,  /* in a transaction with its neighbours */
     OP_COMMIT_AFTER, /* in a transaction that must be committed before what follows (a new enum label) */
+    OP_SEPARATE,     /* in a transaction of its own: what it works on must be committed, and its lock is let go at once */
     OP_ALONE,        /* can't run in a transaction block */
 };
 
@@ -41,6 +42,11 @@ enum op_phase {
     PHASE_FACETS,      /* comments, owners, privileges */
     PHASE_DROP,        /* columns, tables, sequences, types, schemas */
     PHASE_INDEX,       /* CREATE INDEX CONCURRENTLY */
+    PHASE_BATCH,       /* data steps in batches, outside a transaction */
+    PHASE_SWAP,        /* a constraint takes over the index built for it; a changed index takes the old one's name */
+    PHASE_VALIDATE,    /* VALIDATE CONSTRAINT, each in a transaction of its own */
+    PHASE_REQUIRE,     /* SET NOT NULL by a validated check, which then goes */
+    PHASE_OLD_INDEX,   /* DROP INDEX CONCURRENTLY of what was swapped out */
 };
 
 struct change;
@@ -55,6 +61,7 @@ struct op {
     const char *risk_text;   /* one line for the terminal, "old_prices: rows are lost, downgrade restores it empty" */
     const char *loses;       /* "kind path" whose data are lost, for `-- modelc:loses`, or NULL */
     const char *data;        /* non-NULL: a data statement, `-- modelc:data <this>` above it */
+    const char *batch;       /* non-NULL: `-- modelc:batch <this>` above it; OP_ALONE */
     const char *complete;    /* non-NULL: a person has to finish it, `-- modelc:complete <this>` above it */
     const struct change *change; /* what it belongs to; the planner orders by it */
     size_t group;            /* ops of one change with the same non-zero group follow each other in the order given */

@@ -11,7 +11,8 @@ enum role op_role(const struct op *op)
     case PHASE_DROP_INDEX: case PHASE_DETACH: case PHASE_DROP: return ROLE_TEAR;
     case PHASE_JOIN: case PHASE_FACETS: return ROLE_FINISH;
     case PHASE_LABELS: case PHASE_TYPES: case PHASE_TABLES: case PHASE_COLUMNS: case PHASE_CODE: case PHASE_KEYS:
-    case PHASE_REFERENCES: case PHASE_VIEWS: case PHASE_RULES: case PHASE_INDEX:
+    case PHASE_REFERENCES: case PHASE_VIEWS: case PHASE_RULES: case PHASE_INDEX: case PHASE_BATCH: case PHASE_SWAP:
+    case PHASE_VALIDATE: case PHASE_REQUIRE: case PHASE_OLD_INDEX:
         break;
     }
     return ROLE_BUILD;

@@ -27,6 +27,7 @@ static bool needs_section(const struct op *before, const struct op *op)
 {
     bool alone = op->transaction == OP_ALONE;
     if (!before || alone != (before->transaction == OP_ALONE)) return true;
+    if (op->transaction == OP_SEPARATE || before->transaction == OP_SEPARATE) return true;
     return before->transaction == OP_COMMIT_AFTER && op->transaction != OP_COMMIT_AFTER;
 }
 
@@ -63,6 +64,7 @@ static void write_op(struct writer *w, const struct op *op)
     write_search_path(w, op);
     if (op->loses) buf_printf(&w->out, "-- modelc:loses %s\n", line_encode(w->ctx->arena, op->loses));
     if (is_manual(op)) write_reason(w, op->complete ? "complete" : "data", op->complete ? op->complete : op->data);
+    if (op->batch) buf_printf(&w->out, "-- modelc:batch %s\n", line_encode(w->ctx->arena, op->batch));
     if (op->note) line_comments(&w->out, op->note);
     buf_printf(&w->out, "%s;\n", line_statement(w->ctx->arena, op->sql));
     w->before = op;
