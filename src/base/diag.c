@@ -26,6 +26,11 @@ const char *diag_code_name(enum diag_code code)
     return codes[code].name;
 }
 
+const char *diag_shown_name(const struct diag *diag)
+{
+    return diag->name ? diag->name : diag_code_name(diag->code);
+}
+
 static struct diag *queue(struct ctx *ctx, enum diag_code code, const char *message)
 {
     struct diag *diag = ARENA_NEW(ctx->arena, struct diag);
@@ -78,6 +83,11 @@ void diag_mend(struct ctx *ctx, struct diag *diag, const char *label, const char
 void diag_severity(struct diag *diag, enum severity severity)
 {
     diag->severity = severity;
+}
+
+void diag_name(struct diag *diag, const char *name)
+{
+    diag->name = name;
 }
 
 static size_t count(const struct ctx *ctx, enum severity severity)

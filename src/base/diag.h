@@ -36,6 +36,8 @@ void diag_mend(struct ctx *ctx, struct diag *diag, const char *label, const char
     __attribute__((format(printf, 4, 5)));
 /* Makes a warning an error, or silences one (--strict, config). */
 void diag_severity(struct diag *diag, enum severity severity);
+/* A stable name of its own in the place of its code's: what --format json and annotations print, and text in brackets. */
+void diag_name(struct diag *diag, const char *name);
 
 size_t diag_errors(const struct ctx *ctx);
 size_t diag_warnings(const struct ctx *ctx);

@@ -50,7 +50,7 @@ static int compare(const void *left, const void *right)
 
 static bool same(const struct diag *a, const struct diag *b)
 {
-    return compare_places(a, b) == 0 && a->code == b->code && a->span.end == b->span.end &&
+    return compare_places(a, b) == 0 && a->code == b->code && str_eq(a->name, b->name) && a->span.end == b->span.end &&
            str_eq(a->message, b->message);
 }
 
@@ -150,7 +150,8 @@ static bool same_mend(const struct diag *a, const struct diag *b)
 
 static void print_whole(const struct printer *p, const struct diag *diag, const struct diag *next)
 {
-    print_finding(p, diag->severity, diag->span, diag->file, diag->message);
+    const char *message = diag->name ? arena_printf(p->arena, "%s [%s]", diag->message, diag->name) : diag->message;
+    print_finding(p, diag->severity, diag->span, diag->file, message);
     for (size_t i = 0; i < diag->mends.n && !same_mend(diag, next); i++) print_mend(p, &diag->mends.at[i]);
     for (size_t i = 0; i < diag->notes.n; i++) {
         print_finding(p, SEVERITY_NOTE, diag->notes.at[i].span, NULL, diag->notes.at[i].message);
@@ -220,7 +221,7 @@ static json_t *json_finding(const struct printer *p, const struct diag *diag)
 {
     json_t *object = json_place(p, diag->span, diag->file, diag->message);
     json_object_set_new(object, "severity", json_string(levels[diag->severity].word));
-    json_object_set_new(object, "code", json_string(diag_code_name(diag->code)));
+    json_object_set_new(object, "code", json_string(diag_shown_name(diag)));
     json_t *notes = json_array();
     for (size_t i = 0; i < diag->notes.n; i++) {
         json_array_append_new(notes, json_place(p, diag->notes.at[i].span, NULL, diag->notes.at[i].message));
@@ -268,7 +269,7 @@ static void print_github(const struct printer *p, const struct diag *diag)
         fputc(',', p->out);
     }
     if (at.source) fprintf(p->out, "line=%u,col=%u,", at.line, at.column);
-    fprintf(p->out, "title=%s::", diag_code_name(diag->code));
+    fprintf(p->out, "title=%s::", diag_shown_name(diag));
     put_escaped(p->out, text_shown(p->arena, diag->message, true), "%\r\n");
     fputc('\n', p->out);
 }

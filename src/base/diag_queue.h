@@ -18,6 +18,7 @@ struct diag_mend {
 struct diag {
     enum diag_code code;
     enum severity severity;
+    const char *name; /* of diag_name(), else NULL: its code's */
     struct span span;
     const char *file; /* of diag_file(), else NULL */
     const char *message;
@@ -33,5 +34,7 @@ struct diags {
 struct diags *diags_new(struct arena *arena);
 /* The stable name of a code: "unknown-name". */
 const char *diag_code_name(enum diag_code code);
+/* The name that people see: its own, or its code's. */
+const char *diag_shown_name(const struct diag *diag);
 
 #endif

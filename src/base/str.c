@@ -153,3 +153,24 @@ char *str_count(struct arena *arena, size_t n, const char *noun)
     const char *ending = plural_ending(noun, &keep);
     return arena_printf(arena, "%zu %.*s%s", n, (int)keep, noun, ending);
 }
+
+char *str_number(struct arena *arena, double value)
+{
+    const char *digits = arena_printf(arena, "%.0f", value);
+    struct buf text = buf_new(arena);
+    for (size_t i = 0, n = strlen(digits); i < n; i++) {
+        if (i > 0 && (n - i) % 3 == 0) buf_addc(&text, ',');
+        buf_addc(&text, digits[i]);
+    }
+    return text.text;
+}
+
+char *str_bytes(struct arena *arena, double bytes)
+{
+    static const char *const units[] = {"bytes", "kB", "MB", "GB", "TB"};
+    enum { ONE_DIGIT = 10 }; /* below it a tenth counts */
+    size_t unit = 0;
+    for (; bytes >= 1024 && unit + 1 < sizeof units / sizeof *units; unit++) bytes /= 1024;
+    bool fraction = unit && bytes < ONE_DIGIT && (int)(bytes * ONE_DIGIT + 0.5) % ONE_DIGIT;
+    return arena_printf(arena, "%.*f %s", fraction, bytes, units[unit]);
+}

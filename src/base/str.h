@@ -41,5 +41,9 @@ size_t str_clip_utf8(const char *text, size_t len, size_t max);
 size_t str_utf8_valid(const char *text, size_t len);
 /* `n` things: "1 table", "3 tables", "2 indexes", "2 foreign keys". */
 char *str_count(struct arena *arena, size_t n, const char *noun);
+/* "1,204"; without a fraction. */
+char *str_number(struct arena *arena, double value);
+/* "12 GB", "1.5 MB", "812 bytes". */
+char *str_bytes(struct arena *arena, double bytes);
 
 #endif

@@ -6,7 +6,10 @@
 
 #include "base/file.h"
 #include "cli/listing.h"
+#include "cli/plan_show.h"
 #include "cli/report.h"
+#include "cli/status.h"
+#include "pg/attic.h"
 #include "revision/certificate.h"
 
 static const struct span nowhere = {0, 0};
@@ -53,7 +56,8 @@ static int print_sql(struct session *s, bool up, const char *target)
 
 static enum foreign_heads foreign(const struct command_run *run)
 {
-    return run->up ? FOREIGN_REFUSED : FOREIGN_ALLOWED;
+    bool looks = option_given(run->s->options, OPT_STATUS);
+    return run->up && !looks ? FOREIGN_REFUSED : FOREIGN_ALLOWED;
 }
 
 /* --wait: an application may start before its database does. */
@@ -87,8 +91,8 @@ static bool open_database(struct command_run *run)
     bool wait = option_given(s->options, OPT_WAIT);
     if (!session_project(s)) return false;
     warn_no_folder(s);
-    int otherwise = wait ? WAIT_SECONDS : s->project->lock_timeout;
-    if (!option_seconds(s->ctx, s->options, OPT_LOCK_TIMEOUT, otherwise, &run->lock_seconds)) return false;
+    int otherwise = wait ? WAIT_SECONDS : s->project->lock_wait;
+    if (!option_seconds(s->ctx, s->options, OPT_LOCK_WAIT, otherwise, &run->lock_seconds)) return false;
     return wait ? open_waiting(run) : session_open_db(s, foreign(run));
 }
 
@@ -110,11 +114,8 @@ static enum resume resume_option(const struct session *s)
 
 static int show_plan(struct command_run *run)
 {
-    struct progress progress = progress_new(run->s, run->up);
-    for (size_t i = 0; i < run->steps.n; i++) progress_plan(&progress, run->steps.at[i]);
+    plan_show(run->s, run->up, &run->steps);
     if (run->steps.n == 0) out_print(&run->s->out, "nothing to do: database is at %s\n", session_position(run->s));
-    if (run->s->out.json) out_json(&run->s->out, progress.revisions);
-    else json_decref(progress.revisions);
     return CODE_DONE;
 }
 
@@ -164,6 +165,7 @@ int apply_command(struct session *s, bool up, const char *target)
     int code = CODE_DONE;
     if (option_given(s->options, OPT_SQL)) return print_sql(s, up, target);
     if (!open_database(&run)) return session_code(s);
+    if (option_given(s->options, OPT_STATUS)) return status_show(s);
     bool plan = option_given(s->options, OPT_PLAN);
     size_t mark = diag_mark(s->ctx);
     bool found = find_steps(&run);
@@ -175,6 +177,10 @@ int apply_command(struct session *s, bool up, const char *target)
         if (!session_lock(s, run.lock_seconds, up ? "upgrade" : "downgrade", &code)) return code;
         /* Whoever held the lock before us may have done it all. */
         if (!session_state(s, foreign(&run)) || !find_steps(&run)) return session_code(s);
+    }
+    if (!up && !attic_there(s->conn, &run.steps, s->state.partial)) {
+        session_unlock(s);
+        return session_code(s);
     }
     return run_steps(&run);
 }

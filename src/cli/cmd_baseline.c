@@ -112,7 +112,7 @@ int cmd_baseline(struct session *s)
     struct revision_draft draft;
     int seconds, code = CODE_DONE;
     if (!is_first(s) || !draft_begin(s, &draft) || !session_models(s)) return session_code(s);
-    if (!option_seconds(s->ctx, s->options, OPT_LOCK_TIMEOUT, s->project->lock_timeout, &seconds))
+    if (!option_seconds(s->ctx, s->options, OPT_LOCK_WAIT, s->project->lock_wait, &seconds))
         return session_code(s);
     if (!at_hand_open(s) || !plan_all(s, &draft)) return session_code(s);
     if (s->conn && !session_lock(s, seconds, "baseline", &code)) return code;

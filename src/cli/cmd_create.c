@@ -286,9 +286,10 @@ int cmd_create(struct session *s)
     if (!session_project(s) || !session_graph(s) || !session_models(s) || !models_are_saved(s)) return session_code(s);
     compare_unhandled(s, s->models);
     if (option_given(s->options, OPT_SQL)) return print_script(&c);
-    if (!option_seconds(s->ctx, s->options, OPT_LOCK_TIMEOUT, s->project->lock_timeout, &seconds))
+    if (!option_seconds(s->ctx, s->options, OPT_LOCK_WAIT, s->project->lock_wait, &seconds))
         return session_code(s);
     if (!session_open_db(s, FOREIGN_REFUSED) || !nothing_applied(s)) return session_code(s);
+    if (!conn_own_session(s->conn, (struct span){0}, "create")) return session_code(s);
     if (!session_lock(s, seconds, "create", &code)) return code;
     if (!look(&c)) return session_code(s);
     return create_here(&c);

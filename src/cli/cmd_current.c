@@ -23,13 +23,24 @@ static void print_foreign(const struct session *s)
     }
 }
 
+/* Whether the statement that it goes on with runs in batches, which record how far they are. */
+static bool in_batches(const struct session *s, bool down)
+{
+    const struct revision *revision = map_get(s->graph->by_id, s->state.partial);
+    size_t n = !revision ? 0 : down ? revision->down.n : revision->up.n;
+    if (s->state.partial_section >= n) return false;
+    const struct section *section = (down ? revision->down.at : revision->up.at) + s->state.partial_section;
+    return s->state.partial_statement < section->statements.n && section->statements.at[s->state.partial_statement].batch;
+}
+
 static void print_partial(const struct session *s)
 {
     if (!s->state.partial) return;
     bool down = str_eq(s->state.partial_direction, "down");
     out_print(&s->out, "%s half %s: %s goes on with section %zu, statement %zu%s\n", s->state.partial,
               down ? "taken back" : "applied", session_finish(s), s->state.partial_section + 1, s->state.partial_statement + 1,
-              s->state.partial_in_doubt ? ", whose outcome is unknown: it looks first" : "");
+              !s->state.partial_in_doubt ? "" : in_batches(s, down) ? ", where its batches broke off"
+                                              : ", whose outcome is unknown: it looks first");
 }
 
 static bool at_heads(const struct session *s)

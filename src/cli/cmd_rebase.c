@@ -236,7 +236,7 @@ int cmd_rebase(struct session *s)
     int seconds, code = CODE_DONE;
     bool plan = option_given(s->options, OPT_PLAN);
     if (!rebase_load(&r) || !at_hand_open(s)) return session_code(s);
-    if (!option_seconds(s->ctx, s->options, OPT_LOCK_TIMEOUT, s->project->lock_timeout, &seconds))
+    if (!option_seconds(s->ctx, s->options, OPT_LOCK_WAIT, s->project->lock_wait, &seconds))
         return session_code(s);
     if (s->conn && !plan && !session_lock(s, seconds, "rebase", &code)) return code;
     if ((s->conn && !session_state(s, FOREIGN_REFUSED)) || !is_finished(s)) return session_code(s);

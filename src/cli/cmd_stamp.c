@@ -16,7 +16,7 @@ int cmd_stamp(struct session *s)
     bool purge = option_given(s->options, OPT_PURGE);
     /* Found before the journal adds revisions that no file has. */
     if (!session_graph(s) || !find_heads(s, &heads)) return session_code(s);
-    if (!option_seconds(s->ctx, s->options, OPT_LOCK_TIMEOUT, s->project->lock_timeout, &seconds))
+    if (!option_seconds(s->ctx, s->options, OPT_LOCK_WAIT, s->project->lock_wait, &seconds))
         return session_code(s);
     if (!session_open_db(s, purge ? FOREIGN_ALLOWED : FOREIGN_REFUSED)) return session_code(s);
     struct map *manifest = revisions_manifest(s->ctx, s->graph, &heads);

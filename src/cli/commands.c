@@ -36,7 +36,8 @@ const struct option option_table[OPT_COUNT] = {
     [OPT_PLAN] = {.name = "plan", .help = "show what would run, and run nothing"},
     [OPT_WAIT] = {.name = "wait", .help = "wait for the server and for modelc's lock (application start)"},
     [OPT_LOG] = {.name = "log", .help = "plain lines with times, for a log"},
-    [OPT_LOCK_TIMEOUT] = {.name = "lock-timeout", .value = "SECONDS", .help = "how long to wait for modelc's lock"},
+    [OPT_LOCK_WAIT] = {.name = "lock-wait", .value = "SECONDS", .help = "how long to wait for modelc's lock"},
+    [OPT_STATUS] = {.name = "status", .help = "where the last run stands, what it left, and who is at work; exit 5 if half a revision is"},
     [OPT_ALLOW_LOSS] = {.name = "allow-loss", .help = "let rows and values be lost although modelc.ini protects them"},
     [OPT_RESUME] = {.name = "resume", .value = "HOW", .choices = "retry skip",
                     .help = "a step whose outcome is unknown: run it again, or count it as done"},
@@ -58,6 +59,8 @@ const struct option option_table[OPT_COUNT] = {
     [OPT_VERIFY] = {.name = "verify", .help = "prove the file as `modelc verify` does, and write it only if that succeeds"},
     [OPT_CERTIFIED] = {.name = "certified", .value = "REV", .complete = COMPLETE_REVISION, .bare = true,
                        .help = "every revision (after REV) has to have a good certificate of `modelc verify`"},
+    [OPT_PARK] = {.name = "park", .help = "move what is dropped to the attic, with its rows and values (drop = park)"},
+    [OPT_OLDER_THAN] = {.name = "older-than", .value = "DAYS", .help = "what was parked longer ago: 30d, 12h"},
     [OPT_EXIT_CODE] = {.name = "exit-code", .help = "exit 1 if there are differences"},
     [OPT_STAGED] = {.name = "staged", .help = "also name files that git would not commit as they are"},
     [OPT_STRICT] = {.name = "strict", .help = "what modelc does not handle, and one-sided relationships, are errors"},
@@ -72,6 +75,9 @@ const struct option option_table[OPT_COUNT] = {
     [OPT_ADD] = {.name = "add", .value = "PATH",
                  .help = "add this one object to the models there are (repeatable)"},
     [OPT_FORCE] = {.name = "force", .help = "write although there are model files: those of the same name are lost"},
+    [OPT_FAIL_ON] = {.name = "fail-on", .value = "LEVEL", .choices = "error warning note",
+                     .help = "exit 1 on findings of this level and above (warning)"},
+    [OPT_RULES] = {.name = "rules", .help = "list the rules, with the level that each has here"},
     [OPT_SCDOC] = {.name = "scdoc", .help = "as the source of a man page"},
 };
 
@@ -139,25 +145,26 @@ const struct command commands[] = {
               "The database has to be at the files' head: `modelc upgrade` first. Where\n"
               "models and database agree, no file is written. What may have been renamed is\n"
               "never guessed: say `was old_name` in the model, or --drop it.",
-     .options = {OPT_MESSAGE, OPT_HEAD, OPT_REV_ID, OPT_DEPENDS_ON, OPT_LABEL, OPT_DROP, OPT_SCRATCH, OPT_STRICT,
+     .options = {OPT_MESSAGE, OPT_HEAD, OPT_REV_ID, OPT_DEPENDS_ON, OPT_LABEL, OPT_DROP, OPT_PARK, OPT_SCRATCH, OPT_STRICT,
                  OPT_VERIFY, OPT_SEED, OPT_ROWS},
      .examples = {{"modelc autogenerate -m \"add prices\"", "write it, then: modelc show head, modelc upgrade"},
                   {"modelc autogenerate -m \"split name\" --drop people.name", "dropped, not renamed"},
+                  {"modelc autogenerate -m \"old orders\" --park", "rows of dropped tables and columns stay in the attic"},
                   {"modelc autogenerate -m \"tidy up\" --drop all", "everything that might be a rename is dropped"}}},
-    {.name = "baseline", .group = GROUP_WRITE, .run = cmd_baseline,
+    {.name = "baseline", .group = GROUP_WRITE, .own_session = true, .run = cmd_baseline,
      .summary = "write the first revision of a database that exists already",
      .about = "The revision creates all that the models hold. A database that equals the\n"
               "models is recorded as being there; an empty one wants `modelc upgrade head`; one\n"
               "that differs is refused, and the differences are shown. Without a database only\n"
               "the file is written.",
-     .options = {OPT_MESSAGE, OPT_REV_ID, OPT_LABEL, OPT_SCRATCH, OPT_LOCK_TIMEOUT},
+     .options = {OPT_MESSAGE, OPT_REV_ID, OPT_LABEL, OPT_SCRATCH, OPT_LOCK_WAIT},
      .examples = {{"modelc baseline -m \"as of November\"", "once `modelc diff` finds nothing"}}},
     {.name = "revision", .group = GROUP_WRITE, .run = cmd_revision,
      .summary = "write an empty revision, for data",
      .about = "Makes a migration file with both directions to fill in by hand. No database\n"
               "is needed.",
      .options = {OPT_MESSAGE, OPT_AUTOGENERATE, OPT_HEAD, OPT_SPLICE, OPT_REV_ID, OPT_DEPENDS_ON, OPT_LABEL,
-                 OPT_DROP, OPT_SCRATCH, OPT_STRICT},
+                 OPT_DROP, OPT_PARK, OPT_SCRATCH, OPT_STRICT},
      .examples = {{"modelc revision -m \"fill in prices\"", "after the only head"},
                   {"modelc revision -m \"hotfix\" --head 1975ea --splice", "a branch that begins at 1975ea.."}}},
     {.name = "merge", .group = GROUP_WRITE, .run = cmd_merge,
@@ -168,7 +175,7 @@ const struct command commands[] = {
      .options = {OPT_MESSAGE, OPT_REV_ID, OPT_LABEL},
      .examples = {{"modelc merge -m \"merge brand and stock\" heads", "all heads"},
                   {"modelc merge -m \"merge\" 1975ea 8f3a1c", "these two"}}},
-    {.name = "rebase", .group = GROUP_WRITE, .run = cmd_rebase,
+    {.name = "rebase", .group = GROUP_WRITE, .own_session = true, .run = cmd_rebase,
      .summary = "set your revisions after somebody else's",
      .about = "For two heads after a git merge. Yours is the branch that git has not sent to\n"
               "others; where git can't tell, the one of the two that this database has; or say\n"
@@ -176,7 +183,7 @@ const struct command commands[] = {
               "files follow it (with new numbers under `ids = sequential`), and they are applied\n"
               "again. Where both branches change one object, nothing is done and the places are\n"
               "named. Two files with one number get two numbers.",
-     .options = {OPT_ONTO, OPT_PLAN, OPT_LOCK_TIMEOUT, OPT_ALLOW_LOSS},
+     .options = {OPT_ONTO, OPT_PLAN, OPT_LOCK_WAIT, OPT_ALLOW_LOSS},
      .examples = {{"modelc rebase", "yours after the other head"},
                   {"modelc rebase --onto 77be", "after this one"},
                   {"modelc rebase --plan", "what it would do"}}},
@@ -187,7 +194,7 @@ const struct command commands[] = {
      .arguments = {{.name = "REV", .complete = COMPLETE_REVISION}},
      .examples = {{"modelc edit", "the head"}, {"modelc edit 8f3a", "by the beginning of its id"}}},
 
-    {.name = "create", .group = GROUP_APPLY, .run = cmd_create,
+    {.name = "create", .group = GROUP_APPLY, .own_session = true, .run = cmd_create,
      .summary = "make everything that the models hold, in an empty database",
      .about = "For tests and new installations: the state at head in one go, without running\n"
               "through the revisions, and recorded as being there. Of the revisions only\n"
@@ -195,43 +202,57 @@ const struct command commands[] = {
               "run are listed. Refused where the models hold what no revision has, or the\n"
               "database has one of the objects already. After an interruption it goes on.\n"
               "With --sql no database is needed.",
-     .options = {OPT_SQL, OPT_LOCK_TIMEOUT},
+     .options = {OPT_SQL, OPT_LOCK_WAIT},
      .examples = {{"modelc create", "an empty database, ready to use"},
                   {"modelc create --sql > all.sql", "a script for psql"}}},
-    {.name = "upgrade", .group = GROUP_APPLY, .run = cmd_upgrade,
+    {.name = "upgrade", .group = GROUP_APPLY, .own_session = true, .run = cmd_upgrade,
      .summary = "apply revisions to the database",
      .about = "Runs what the database lacks, up to REV (default: head), a transaction per\n"
               "section, each step recorded. One modelc at a time: the others wait for its\n"
               "lock. If a step fails, what it did is undone, and the next upgrade goes on\n"
               "from there.",
      .arguments = {{.name = "REV", .complete = COMPLETE_REVISION}},
-     .options = {OPT_SQL, OPT_PLAN, OPT_WAIT, OPT_LOG, OPT_LOCK_TIMEOUT, OPT_ALLOW_LOSS, OPT_RESUME},
+     .options = {OPT_SQL, OPT_PLAN, OPT_STATUS, OPT_WAIT, OPT_LOG, OPT_LOCK_WAIT, OPT_ALLOW_LOSS, OPT_RESUME},
      .examples = {{"modelc upgrade", "everything, to the only head"},
                   {"modelc upgrade +1", "the next one"},
                   {"modelc upgrade 8f3a", "up to this one"},
-                  {"modelc upgrade --plan", "what would run"},
+                  {"modelc upgrade --plan", "what would run, what it locks"},
+                  {"modelc upgrade --status", "what ran, or runs, so far"},
                   {"modelc upgrade --sql 1975ea:head > up.sql", "a script for psql"},
                   {"modelc upgrade --wait --log", "when an application starts"}}},
-    {.name = "downgrade", .group = GROUP_APPLY, .run = cmd_downgrade,
+    {.name = "downgrade", .group = GROUP_APPLY, .own_session = true, .run = cmd_downgrade,
      .summary = "take revisions back",
      .about = "Runs the downgrade sections, newest revision first, until the database is at\n"
               "REV. A revision whose file is on another branch is taken back by the text\n"
               "that was recorded when it was applied.",
      .arguments = {{.name = "REV", .complete = COMPLETE_REVISION, .required = true}},
-     .options = {OPT_SQL, OPT_PLAN, OPT_WAIT, OPT_LOG, OPT_LOCK_TIMEOUT, OPT_ALLOW_LOSS, OPT_RESUME},
+     .options = {OPT_SQL, OPT_PLAN, OPT_WAIT, OPT_LOG, OPT_LOCK_WAIT, OPT_ALLOW_LOSS, OPT_RESUME},
      .examples = {{"modelc downgrade -1", "the last one"},
                   {"modelc downgrade 1975ea", "down to this one, which stays"},
                   {"modelc downgrade base", "all of them"},
                   {"modelc downgrade --sql head:-1", "a script for psql"}}},
-    {.name = "stamp", .group = GROUP_APPLY, .run = cmd_stamp,
+    {.name = "stamp", .group = GROUP_APPLY, .own_session = true, .run = cmd_stamp,
      .summary = "record a revision as applied, and run nothing",
      .about = "For a database that has the objects already.",
      .arguments = {{.name = "REV", .complete = COMPLETE_REVISION, .required = true, .many = true}},
-     .options = {OPT_PURGE, OPT_LOCK_TIMEOUT},
+     .options = {OPT_PURGE, OPT_LOCK_WAIT},
      .examples = {{"modelc stamp head", "the database is up to date already"},
                   {"modelc stamp base", "as if nothing had been applied"},
                   {"modelc stamp --purge head", "although it is at an id that no file has"}}},
 
+    {.name = "attic", .group = GROUP_APPLY, .run = cmd_attic,
+     .summary = "what was parked instead of dropped, and the end of it",
+     .about = "Revisions that `autogenerate --park` (or drop = park in modelc.ini) wrote move\n"
+              "tables to the schema modelc_attic, and rename columns to _attic_REV_N, in place\n"
+              "of DROP: `downgrade` brings rows and values back. `list` shows what is there;\n"
+              "`purge` empties tables and drops columns: the way back then restores them empty.\n"
+              "`drop` also removes the definitions: then there is no way back. Nothing is asked.",
+     .arguments = {{.name = "ACTION", .choices = "list purge drop"}, {.name = "PATH", .many = true}},
+     .options = {OPT_OLDER_THAN, OPT_ALL},
+     .examples = {{"modelc attic", "what is parked, by which revision, since when"},
+                  {"modelc attic purge --older-than 30d", "rows and values that nobody missed for a month"},
+                  {"modelc attic purge orders", "one table's"},
+                  {"modelc attic drop --all", "everything, definitions too"}}},
     {.name = "current", .group = GROUP_LOOK, .run = cmd_current,
      .summary = "where the database is",
      .options = {OPT_VERBOSE, OPT_CHECK_HEADS},
@@ -265,11 +286,27 @@ const struct command commands[] = {
      .examples = {{"modelc verify", "the newest revision"},
                   {"modelc verify --write 014 015", "these two, and say so in their files"},
                   {"modelc verify --all", "the whole chain, in CI"}}},
+    {.name = "review", .group = GROUP_LOOK, .run = cmd_review, .formats = "text json sarif github gitlab",
+     .summary = "look at migrations for what hurts a database at work",
+     .about = "Locks that last, rewrites, what can't run in a transaction, what breaks running\n"
+              "code, what is lost, types that people are sorry for: docs/review.md lists the\n"
+              "rules. Each statement is shown with what it locks. Without arguments the newest\n"
+              "revision is looked at, with --db or -n those that this database lacks, with the\n"
+              "sizes of its tables. SQL files of other tools can be named, too. Nothing is\n"
+              "connected to without --db or -n. `-- modelc:allow CODE the reason` above a\n"
+              "statement takes a finding back; section [review] of modelc.ini sets levels:\n"
+              "index-not-concurrent = off|note|warning|error, fail-on = error.",
+     .arguments = {{.name = "FILE|REV", .complete = COMPLETE_FILE, .many = true}},
+     .options = {OPT_FAIL_ON, OPT_RULES},
+     .examples = {{"modelc review", "the newest revision"},
+                  {"modelc review --db \"$DATABASE_URL\"", "all that this database lacks, with the sizes of its tables"},
+                  {"modelc review --format sarif 014 015", "these two, for a code scanning service"},
+                  {"modelc review db/migrate/*.sql", "files of another tool"}}},
     {.name = "diff", .group = GROUP_LOOK, .run = cmd_diff,
      .summary = "models against the live database",
      .about = "What autogenerate would write, whatever revision the database is at. Nothing is\n"
               "written or run. With -v each thing that modelc does not handle has a line.",
-     .options = {OPT_VERBOSE, OPT_SQL, OPT_EXIT_CODE, OPT_DROP, OPT_SCRATCH},
+     .options = {OPT_VERBOSE, OPT_SQL, OPT_EXIT_CODE, OPT_DROP, OPT_PARK, OPT_SCRATCH},
      .examples = {{"modelc diff", "a line for each difference"},
                   {"modelc diff --sql", "the statements"},
                   {"modelc diff --exit-code", "for scripts: exit 1 unless they agree"}}},

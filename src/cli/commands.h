@@ -17,12 +17,13 @@ enum option_id {
     OPT_DIRECTORY, OPT_DB, OPT_CONFIG, OPT_ENV, OPT_EXTRA, OPT_FORMAT, OPT_QUIET, OPT_NO_COLOR, OPT_HELP, OPT_VERSION,
     /* of some commands */
     OPT_MESSAGE, OPT_AUTOGENERATE, OPT_HEAD, OPT_SPLICE, OPT_REV_ID, OPT_DEPENDS_ON, OPT_LABEL,
-    OPT_SQL, OPT_PLAN, OPT_WAIT, OPT_LOG, OPT_LOCK_TIMEOUT, OPT_ALLOW_LOSS, OPT_RESUME,
+    OPT_SQL, OPT_PLAN, OPT_WAIT, OPT_LOG, OPT_LOCK_WAIT, OPT_STATUS, OPT_ALLOW_LOSS, OPT_RESUME,
     OPT_VERBOSE, OPT_RANGE, OPT_INDICATE_CURRENT, OPT_CHECK_HEADS, OPT_PURGE,
     OPT_CHECK, OPT_SCDOC,
     OPT_SCRATCH, OPT_DROP, OPT_EXIT_CODE, OPT_STAGED, OPT_STRICT, OPT_ONTO,
-    OPT_SQL_FILE, OPT_LAYOUT, OPT_MODELS, OPT_ADD, OPT_FORCE,
+    OPT_SQL_FILE, OPT_LAYOUT, OPT_MODELS, OPT_ADD, OPT_FORCE, OPT_PARK, OPT_OLDER_THAN,
     OPT_ALL, OPT_WRITE, OPT_SEED, OPT_ROWS, OPT_VERIFY, OPT_CERTIFIED,
+    OPT_FAIL_ON, OPT_RULES,
     OPT_COUNT
 };
 
@@ -60,9 +61,11 @@ struct command {
     enum command_group group;
     const char *summary;    /* one line, lower case: "apply revisions to the database" */
     const char *about;      /* paragraphs, at most 80 columns wide; may be NULL */
+    const char *formats;    /* of --format, where it has more than the table of options says */
     struct argument arguments[COMMAND_ARGUMENTS]; /* up to the first without a name */
     enum option_id options[COMMAND_OPTIONS];      /* its own, up to OPT_NONE */
     struct example examples[COMMAND_EXAMPLES];    /* up to the first without a line */
+    bool own_session;       /* needs a session of its own on the server: direct-url where modelc.ini has it */
     int (*run)(struct session *session);          /* returns an exit code (lib/code.h) */
 };
 extern const struct command commands[];
@@ -71,6 +74,7 @@ extern const size_t n_commands;
 const struct command *command_find(const char *name); /* NULL where there is none */
 bool command_takes(const struct command *command, enum option_id id); /* its own and the global ones */
 
+int cmd_attic(struct session *session);
 int cmd_autogenerate(struct session *session);
 int cmd_baseline(struct session *session);
 int cmd_branches(struct session *session);
@@ -90,6 +94,7 @@ int cmd_import(struct session *session);
 int cmd_init(struct session *session);
 int cmd_merge(struct session *session);
 int cmd_rebase(struct session *session);
+int cmd_review(struct session *session);
 int cmd_revision(struct session *session);
 int cmd_show(struct session *session);
 int cmd_stamp(struct session *session);

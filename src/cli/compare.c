@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include "cli/new_revision.h"
+#include "plan/park.h"
+#include "pg/attic.h"
 #include "pg/canonical.h"
 #include "pg/catalog.h"
 #include "pg/facts.h"
@@ -85,12 +88,32 @@ bool compare_changes(struct session *s, struct comparison *found)
     size_t errors = diag_errors(s->ctx);
     found->down = diff_changes(found->diff, true);
     found->up = diff_changes(found->diff, false);
-    return diag_errors(s->ctx) == errors && facts_nulls(s->conn, found->up) && facts_blockers(s->conn, found->diff, found->up);
+    return diag_errors(s->ctx) == errors && facts_nulls(s->conn, found->up) && facts_online(s->conn, found->up, found->down) && facts_blockers(s->conn, found->diff, found->up);
+}
+
+static bool is_held(const struct changes *changes)
+{
+    for (size_t i = 0; i < changes->n; i++) {
+        if (changes->at[i]->from && changes->at[i]->from->attic_holds) return true;
+    }
+    return false;
+}
+
+/* What is dropped with rows or values, if that is wanted; and the types of what was parked before. */
+static bool park(struct session *s, const struct comparison *found)
+{
+    bool wanted = s->project->park || option_given(s->options, OPT_PARK);
+    if (!attic_holders(s->conn, found->up)) return false;
+    if (!wanted && !is_held(found->up)) return true;
+    const char *id = draft_id(s);
+    if (id) plan_park(s->ctx, found->up, id, wanted);
+    return id != NULL;
 }
 
 bool compare_plan(struct session *s, struct comparison *found)
 {
-    struct plan_options options = {.online = s->project->online};
+    struct plan_options options = {.online = s->project->online, .annotated = true};
+    if (!park(s, found)) return false;
     found->downgrade = plan_make(s->ctx, found->down, &options);
     found->upgrade = plan_make(s->ctx, found->up, &options);
     return found->upgrade && found->downgrade;

@@ -1,5 +1,6 @@
 /* compare_report.c: what was detected, for people and for programs. */
 #include "cli/compare.h"
+#include "pg/attic.h"
 #include "pg/catalog.h"
 
 static const struct object *object_of(const struct change *change)
@@ -53,6 +54,9 @@ static const char *loss_of(struct session *s, const struct change *change)
 {
     if (change->type != CHANGE_DROP || !object_is(change->from, "table")) return NULL;
     long long rows = catalog_rows(s->conn, change->from);
+    if (change->from->park == PARK_ITSELF) {
+        return rows > 0 ? arena_printf(s->ctx->arena, "parks %s", str_count(s->ctx->arena, (size_t)rows, "row")) : "is parked";
+    }
     if (rows <= 0) return rows == 0 ? "is empty" : "DROPS ITS ROWS";
     const char *number = text_number(s->ctx->arena, (size_t)rows);
     return out_paint(&s->out, PAINT_RED, arena_printf(s->ctx->arena, "DROPS %s ROW%s", number, rows == 1 ? "" : "S"));
@@ -127,6 +131,12 @@ static void add_not_verified(struct session *s, const struct comparison *found, 
     }
 }
 
+static void add_attic(struct session *s, struct block *block)
+{
+    const char *count = attic_count(s->conn);
+    if (count) block_add(block, "Attic", "%s: modelc attic", count);
+}
+
 void compare_report(struct session *s, const struct comparison *found)
 {
     if (s->out.json) return;
@@ -143,6 +153,7 @@ void compare_report(struct session *s, const struct comparison *found)
     add_unmanaged(s, found, &rest);
     add_not_verified(s, found, &rest);
     unhandled_add(s, found->live, &rest);
+    if (option_given(s->options, OPT_VERBOSE)) add_attic(s, &rest);
     block_print(&rest);
 }
 

@@ -20,9 +20,18 @@ static bool check_id(struct session *s, const char *id)
     return false;
 }
 
+const char *draft_id(struct session *s)
+{
+    const char *id = option_text(s->options, OPT_REV_ID);
+    if (s->draft_id) return s->draft_id;
+    if (!session_graph(s) || (id && !check_id(s, id))) return NULL;
+    s->draft_id = id ? id : revision_new_id(s->ctx, s->project, s->graph);
+    return s->draft_id;
+}
+
 bool draft_begin(struct session *s, struct revision_draft *draft)
 {
-    const char *message = option_text(s->options, OPT_MESSAGE), *id = option_text(s->options, OPT_REV_ID);
+    const char *message = option_text(s->options, OPT_MESSAGE);
     const char *trimmed = message ? str_trim(s->ctx->arena, message) : "";
     *draft = (struct revision_draft){0};
     if (*trimmed == '\0' || strchr(trimmed, '\n')) {
@@ -31,9 +40,9 @@ bool draft_begin(struct session *s, struct revision_draft *draft)
         diag_mend(s->ctx, diag, "mend", "-m \"what it does\"");
         return false;
     }
-    if (!session_graph(s) || (id && !check_id(s, id))) return false;
     draft->message = trimmed;
-    draft->id = id ? id : revision_new_id(s->ctx, s->project, s->graph);
+    draft->id = draft_id(s);
+    if (!draft->id) return false;
     const struct words *labels = &s->options->given[OPT_LABEL], *needed = &s->options->given[OPT_DEPENDS_ON];
     for (size_t i = 0; i < labels->n; i++) vec_push(s->ctx->arena, &draft->labels, labels->at[i]);
     for (size_t i = 0; i < needed->n; i++) {
@@ -41,7 +50,7 @@ bool draft_begin(struct session *s, struct revision_draft *draft)
         if (!revision) return false;
         vec_push(s->ctx->arena, &draft->depends_on, revision->id);
     }
-    return draft->id != NULL;
+    return true;
 }
 
 const char *draft_write(struct session *s, const struct revision_draft *draft, const char *next)

@@ -145,7 +145,9 @@ static bool allowed(struct parser *p, const char *choices, const char *what, con
 static void keep(struct parser *p, enum option_id id, const char *value)
 {
     const char *shown = arena_printf(p->ctx->arena, "--%s", option_table[id].name);
-    if (value && !allowed(p, option_table[id].choices, shown, value)) return;
+    const struct command *command = p->out->command;
+    const char *choices = id == OPT_FORMAT && command && command->formats ? command->formats : option_table[id].choices;
+    if (value && !allowed(p, choices, shown, value)) return;
     vec_push(p->ctx->arena, &p->out->given[id], value ? value : "");
 }
 

@@ -219,11 +219,5 @@ const char *text_milliseconds(struct arena *arena, double value)
 
 const char *text_number(struct arena *arena, size_t value)
 {
-    const char *digits = arena_printf(arena, "%zu", value);
-    struct buf text = buf_new(arena);
-    for (size_t i = 0, n = strlen(digits); i < n; i++) {
-        if (i > 0 && (n - i) % 3 == 0) buf_addc(&text, ',');
-        buf_addc(&text, digits[i]);
-    }
-    return text.text;
+    return str_number(arena, (double)value);
 }

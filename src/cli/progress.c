@@ -83,6 +83,14 @@ static void section_begins(void *arg, const struct run_step *step)
     p->now = step->section;
 }
 
+static void batch_done(void *arg, const struct run_step *step, const struct batch_progress *at)
+{
+    struct progress *p = arg;
+    if (!p->batch_line) p->batch_line = section_line(p, step->revision, step->section, step->number, step->total);
+    progress_batch(p, p->batch_line, step, at);
+    if (at->over) p->batch_line = NULL;
+}
+
 static void section_done(void *arg, const struct run_step *step)
 {
     struct progress *p = arg;
@@ -101,6 +109,31 @@ static void section_done(void *arg, const struct run_step *step)
         out_say(&p->s->out, "   %s\n", time);
     }
     p->line_open = false;
+}
+
+/* A line of its own, and the section's begins again below it. */
+static void say_between(struct progress *p, const struct run_step *step, const char *text)
+{
+    if (p->log) {
+        progress_log(p, "%s [%zu/%zu] %s", step->revision->id, step->number, step->total, text);
+        return;
+    }
+    out_say(&p->s->out, "\n        %s\n%s", text, section_line(p, step->revision, step->section, step->number, step->total));
+}
+
+static void retrying(void *arg, const struct run_step *step, const struct server_error *error, size_t retry, size_t retries,
+                     double seconds, const char *blocker)
+{
+    struct progress *p = arg;
+    struct arena *arena = p->s->ctx->arena;
+    const char *why = blocker ? arena_printf(arena, "%s: held up by %s", error->message, blocker) : error->message;
+    say_between(p, step, arena_printf(arena, "%s; retry %zu of %zu in %.1f s", why, retry, retries, seconds));
+}
+
+static void waiting(void *arg, const struct run_step *step, const char *blocker, double seconds)
+{
+    struct progress *p = arg;
+    say_between(p, step, arena_printf(p->s->ctx->arena, "waits for %.0f s, held up by %s", seconds, blocker));
 }
 
 static void revision_done(void *arg, const struct revision *revision, double milliseconds)
@@ -132,6 +165,9 @@ void progress_listen(struct progress *progress, struct run_options *run)
     run->section_begins = section_begins;
     run->section_done = section_done;
     run->data_done = data_done;
+    run->batch_done = batch_done;
+    run->retrying = retrying;
+    run->waiting = waiting;
 }
 
 void progress_end(struct progress *p)
@@ -143,37 +179,4 @@ void progress_end(struct progress *p)
     p->line_open = false;
     if (p->sections) json_decref(p->sections);
     p->sections = NULL;
-}
-
-/* ---- --plan */
-
-static void plan_json(struct progress *p, const struct revision *revision, const struct section *at, size_t n)
-{
-    json_t *object = json_object(), *statements = json_array();
-    json_object_set_new(object, "id", out_text(revision->id));
-    json_object_set_new(object, "message", out_text(revision->message));
-    for (size_t i = 0; i < n; i++) {
-        for (size_t k = 0; k < at[i].statements.n; k++)
-            json_array_append_new(statements, out_text(at[i].statements.at[k].sql));
-    }
-    json_object_set_new(object, "statements", statements);
-    json_array_append_new(p->revisions, object);
-}
-
-void progress_plan(struct progress *p, const struct revision *revision)
-{
-    const struct section *at = p->up ? revision->up.at : revision->down.at;
-    size_t n = p->up ? revision->up.n : revision->down.n;
-    if (p->s->out.json) plan_json(p, revision, at, n);
-    out_print(&p->s->out, "%s  %s\n", out_paint(&p->s->out, PAINT_BOLD, revision->id), revision->message);
-    for (size_t i = 0; i < n; i++) {
-        const char *line = section_line(p, revision, &at[i], i + 1, n);
-        out_print(&p->s->out, "  %s\n", str_trim(p->s->ctx->arena, line));
-        for (size_t k = 0; k < at[i].statements.n; k++) {
-            const struct statement *statement = &at[i].statements.at[k];
-            size_t first = strcspn(statement->sql, "\n");
-            out_print(&p->s->out, "          %.*s%s\n", (int)first, statement->sql,
-                      statement->sql[first] ? " ..." : ";");
-        }
-    }
 }

@@ -203,7 +203,8 @@ static bool connect_named(struct session *s)
 {
     conn_catch_signals();
     const char *url = option_text(s->options, OPT_DB); /* bare: wherever the database is named otherwise */
-    s->conn = conn_open(s->ctx, s->project, url && *url ? url : NULL, true);
+    bool direct = s->options->command && s->options->command->own_session;
+    s->conn = (direct ? conn_open_direct : conn_open)(s->ctx, s->project, url && *url ? url : NULL, true);
     return s->conn != NULL;
 }
 

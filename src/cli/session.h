@@ -33,6 +33,7 @@ struct session {
     struct db_state state;             /* filled by session_open_db(), renewed by session_state() */
     struct revision_set current;       /* the database's heads, filled with the state */
     bool locked;                       /* session_lock() holds modelc's lock */
+    const char *draft_id;              /* of the revision that may be written: draft_id() */
     const char *scratch;               /* the server for trials; NULL: session_scratch() says what the options say */
 };
 

@@ -13,7 +13,7 @@ static bool begin_dump(struct verify *v, const struct conn *conn, struct capture
 {
     struct arena *arena = v->s->ctx->arena;
     const char *but = arena_printf(arena, "--exclude-schema=%s", sql_ident_str(arena, v->s->project->state_schema));
-    const char *argv[] = {v->pg_dump, "--schema-only", but, "--dbname", conn_url(conn, conn->database), NULL};
+    const char *argv[] = {v->pg_dump, "--schema-only", but, "--exclude-schema=" ATTIC_SCHEMA, "--dbname", conn_url(conn, conn->database), NULL};
     return session_capture_begin(argv, capture);
 }
 

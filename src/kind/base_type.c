@@ -7,12 +7,6 @@
 enum { FIELDS(FIELD_ENUM) };
 static const struct field fields[] = {FIELDS(FIELD_ROW)};
 
-/* CREATE TYPE n, and no more. */
-static bool is_shell(const char *statement)
-{
-    return !strchr(statement, '(');
-}
-
 /* The shell is made at once, without waiting for anything. */
 static void create(const struct object *type, struct ops *ops)
 {
@@ -20,11 +14,11 @@ static void create(const struct object *type, struct ops *ops)
     struct sql_error error;
     const char *text = type->values[F_definition].expr.text;
     if (!sql_split(ops->ctx->arena, text, &statements, &error)) vec_push(ops->ctx->arena, &statements, text);
-    if (!is_shell(statements.at[0])) {
+    if (!sql_is_shell(ops->ctx->arena, statements.at[0])) {
         op_addf(ops, PHASE_ASIDE, "CREATE TYPE %s", sql_object_str(ops->ctx->arena, type));
     }
     for (size_t i = 0; i < statements.n; i++) {
-        op_add_user(ops, is_shell(statements.at[i]) ? PHASE_ASIDE : PHASE_TYPES, type, statements.at[i]);
+        op_add_user(ops, sql_is_shell(ops->ctx->arena, statements.at[i]) ? PHASE_ASIDE : PHASE_TYPES, type, statements.at[i]);
     }
 }
 
@@ -50,7 +44,7 @@ static void guard_users(const char *name, struct ops *ops)
 
 static void drop(const struct object *type, struct ops *ops)
 {
-    bool shell = is_shell(type->values[F_definition].expr.text);
+    bool shell = sql_is_shell(ops->ctx->arena, type->values[F_definition].expr.text);
     const char *name = sql_object_str(ops->ctx->arena, type);
     if (!shell) guard_users(name, ops);
     op_addf(ops, PHASE_DROP, "DROP TYPE %s%s%s", drop_if(ops), name, shell ? "" : " CASCADE")->group = 1;

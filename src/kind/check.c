@@ -29,7 +29,8 @@ static void create(const struct object *object, struct ops *ops)
     struct buf text = buf_new(ops->ctx->arena);
     definition(object, &text);
     bool looks = !object_flag(object, "not_valid") && !object_flag(object, "not_enforced");
-    constraint_add(object, text.text, looks ? RISK_REFUSED | RISK_SCAN : 0, ops);
+    if (looks && online_applies(object, ops)) online_constraint(object, text.text, ops);
+    else constraint_add(object, text.text, looks ? RISK_REFUSED | RISK_SCAN : 0, ops);
 }
 
 static bool must_recreate(const struct object *from, const struct object *to, const bool *changed)

@@ -29,7 +29,7 @@ static bool has(const struct object *column, size_t field)
     return column->values[field].set;
 }
 
-static void add_name_and_type(const struct object *column, struct buf *out)
+void column_name_and_type(const struct object *column, struct buf *out)
 {
     sql_object(out, column);
     buf_addc(out, ' ');
@@ -50,7 +50,7 @@ static bool parent_has_default(const struct object *column)
 
 static void definition(const struct object *column, struct buf *out)
 {
-    add_name_and_type(column, out);
+    column_name_and_type(column, out);
     if (has(column, F_generated)) {
         const char *text = sql_closed(out->arena, column->values[F_generated].expr.text);
         buf_printf(out, " GENERATED ALWAYS AS (%s) %s", text, object_flag(column, "virtual") ? "VIRTUAL" : "STORED");
@@ -126,13 +126,9 @@ static bool has_deferred_checks(const struct object *table)
     return false;
 }
 
-static struct op *update(const struct object *column, const char *value, struct ops *ops)
+static const char *update_sql(const struct object *column, const char *value, struct arena *arena)
 {
-    struct buf sql = buf_new(ops->ctx->arena);
-    const struct object *old = column->parent->peer;
-    if (has_deferred_checks(column->parent) || (old && has_deferred_checks(old))) {
-        op_add(ops, PHASE_COLUMNS, "SET CONSTRAINTS ALL IMMEDIATE")->group = 1;
-    }
+    struct buf sql = buf_new(arena);
     buf_add(&sql, "UPDATE ");
     sql_table_of(&sql, column);
     buf_add(&sql, " SET ");
@@ -140,15 +136,44 @@ static struct op *update(const struct object *column, const char *value, struct 
     buf_printf(&sql, " = %s WHERE ", value);
     sql_object(&sql, column);
     buf_add(&sql, " IS NULL");
-    struct op *op = op_add_user(ops, PHASE_COLUMNS, column, sql.text);
+    return sql.text;
+}
+
+struct op *column_update(const struct object *column, const char *value, struct ops *ops)
+{
+    const struct object *old = column->parent->peer;
+    if (has_deferred_checks(column->parent) || (old && has_deferred_checks(old))) {
+        op_add(ops, PHASE_COLUMNS, "SET CONSTRAINTS ALL IMMEDIATE")->group = 1;
+    }
+    struct op *op = op_add_user(ops, PHASE_COLUMNS, column, update_sql(column, value, ops->ctx->arena));
     op->group = 1;
     return op;
 }
 
+static const char *backfill_of(const struct object *column, struct arena *arena)
+{
+    return arena_printf(arena, "(%s)", sql_closed(arena, column->values[F_backfill].expr.text));
+}
+
 static void update_backfill(const struct object *column, struct ops *ops)
 {
-    const char *text = sql_closed(ops->ctx->arena, column->values[F_backfill].expr.text);
-    update(column, arena_printf(ops->ctx->arena, "(%s)", text), ops);
+    column_update(column, backfill_of(column, ops->ctx->arena), ops);
+}
+
+/* Rows get their values once the column is there for all to see: in batches where they are many, and NOT NULL when none is left. */
+static void fill_later(const struct object *column, const char *value, bool required, struct ops *ops)
+{
+    struct op *op = op_add_user(ops, PHASE_BATCH, column, update_sql(column, value, ops->ctx->arena));
+    if (!online_large(column->parent) || !online_batch(column->parent, op, ops)) op->transaction = OP_SEPARATE;
+    if (!required) return;
+    online_not_null_begin(column, PHASE_ASSERT, ops); /* before, it would refuse changes of rows that still wait for their values */
+    online_not_null_end(column, ops);
+}
+
+/* So many rows that no single transaction should change them all. */
+static bool fills_in_batches(const struct object *column, const struct ops *ops)
+{
+    return online_applies(column, ops) && online_large(column->parent);
 }
 
 /* Existing rows need a value that the definition alone does not give. */
@@ -164,23 +189,42 @@ static void add_nullable(const struct object *column, struct ops *ops)
     buf_add(&sql, "ALTER TABLE ");
     sql_table_of(&sql, column);
     buf_add(&sql, " ADD COLUMN ");
-    add_name_and_type(column, &sql);
+    column_name_and_type(column, &sql);
     op_add(ops, PHASE_COLUMNS, sql.text)->group = 1;
     if (has(column, F_default)) column_set_default(column, ops);
 }
 
 static void update_by_person(const struct object *column, struct ops *ops)
 {
-    struct op *op = update(column, "NULL /* the value that existing rows get */", ops);
+    struct op *op = column_update(column, "NULL /* the value that existing rows get */", ops);
     op->complete = arena_printf(ops->ctx->arena, "%s: existing rows need a value", object_shown(ops->ctx->arena, column));
+}
+
+static bool is_required(const struct object *column)
+{
+    return !object_flag(column, "nullable") && !object_flag(column, "not_null_not_valid");
+}
+
+/* Each row gets a value of its own: said in ADD COLUMN, it would be written while everybody waits. */
+static bool add_split(const struct object *column, struct ops *ops)
+{
+    bool splits = column->new_values && has(column, F_default) && !column->apart && !has(column, F_identity) && online_applies(column, ops);
+    if (!splits) return false;
+    add_nullable(column, ops);
+    fill_later(column, "DEFAULT", is_required(column), ops);
+    return true;
 }
 
 static void add_with_value(const struct object *column, struct ops *ops)
 {
     add_nullable(column, ops);
+    if (has(column, F_backfill) && fills_in_batches(column, ops)) {
+        fill_later(column, backfill_of(column, ops->ctx->arena), is_required(column), ops);
+        return;
+    }
     if (has(column, F_backfill)) update_backfill(column, ops);
     else update_by_person(column, ops);
-    if (!object_flag(column, "nullable") && !object_flag(column, "not_null_not_valid")) not_null_add(column, ops);
+    if (is_required(column)) not_null_add(column, ops);
 }
 
 /* On the way back the values of a required column are gone: rows get the least value, so that the way back exists. */
@@ -213,7 +257,7 @@ static bool add_computed(const struct object *column, struct ops *ops)
     }
     const char *text = sql_closed(ops->ctx->arena, old->values[F_generated].expr.text), *path = old->search_path;
     add_nullable(column, ops);
-    update(column, arena_printf(ops->ctx->arena, "(%s)", text), ops)->search_path = path && *path ? path : NULL;
+    column_update(column, arena_printf(ops->ctx->arena, "(%s)", text), ops)->search_path = path && *path ? path : NULL;
     if (!object_flag(column, "nullable") && !object_flag(column, "not_null_not_valid")) not_null_add(column, ops);
     return true;
 }
@@ -231,6 +275,7 @@ static void create(const struct object *column, struct ops *ops)
         add_with_value(column, ops);
         return;
     }
+    if (add_split(column, ops)) return;
     struct buf sql = buf_new(ops->ctx->arena);
     buf_add(&sql, "ALTER TABLE ");
     sql_table_of(&sql, column);
@@ -239,7 +284,7 @@ static void create(const struct object *column, struct ops *ops)
     struct op *op = op_add_user(ops, PHASE_COLUMNS, column, sql.text);
     op->group = 1;
     bool stored = has(column, F_generated) && !object_flag(column, "virtual");
-    if (stored || has(column, F_identity)) op->risk = RISK_REWRITE;
+    if (stored || has(column, F_identity) || type_has_rules(&column->values[F_type].type)) op->risk = RISK_REWRITE;
     if (needs_value(column)) op->risk |= RISK_REFUSED;
 }
 
@@ -350,20 +395,6 @@ static void add_using(const struct object *from, const struct object *to, const 
     type_convert(out, sql_object_str(out->arena, to), old, new);
 }
 
-/* Longer or unbounded text and a larger numeric precision keep the stored bytes. */
-static bool keeps_bytes(const struct type_name *old, const struct type_name *new)
-{
-    bool text = family_of(old) == FAMILY_TEXT && family_of(new) == FAMILY_TEXT && !str_eq(old->sql.name, "bpchar") &&
-                !str_eq(new->sql.name, "bpchar") && !str_eq(old->sql.name, "name");
-    if (old->sql.array != new->sql.array) return false;
-    if (text) return !new->sql.mods || (old->sql.mods && atol(new->sql.mods) >= atol(old->sql.mods));
-    if (old->to || new->to || !same_name(old, new)) return false;
-    if (!new->sql.mods) return true;
-    if (!str_eq(new->sql.name, "numeric") || !old->sql.mods) return false;
-    const char *old_scale = strchr(old->sql.mods, ','), *new_scale = strchr(new->sql.mods, ',');
-    return old_scale && new_scale && str_eq(old_scale, new_scale) && atol(new->sql.mods) >= atol(old->sql.mods);
-}
-
 /* What the model's `convert` does only it knows. */
 static void declare_loss(const struct object *from, const struct object *to, const struct ops *ops, struct op *op)
 {
@@ -386,7 +417,8 @@ static void set_type(const struct object *from, const struct object *to, struct 
     }
     add_using(from, to, ops, &sql);
     struct op *op = column_alter(to, sql.text, ops);
-    if (keeps_bytes(&from->values[F_type].type, &to->values[F_type].type)) return;
+    const struct value *convert = ops->reverse ? &from->values[F_convert_back] : &to->values[F_convert];
+    if (!convert->set && !type_change_rewrites(&from->values[F_type].type, &to->values[F_type].type)) return;
     op->risk = RISK_REWRITE | RISK_REFUSED;
     declare_loss(from, to, ops, op);
 }
@@ -421,9 +453,16 @@ static void alter_nullable(const struct object *to, struct ops *ops)
         return;
     }
     bool computed = has(to, F_generated); /* nobody else can give it a value */
-    if (has(to, F_backfill) && !computed) update_backfill(to, ops);
-    else if (to->holds_nulls && !computed) update_by_person(to, ops);
-    not_null_add(to, ops);
+    bool online = online_applies(to, ops) && !has(to, F_identity) && is_required(to), filled = has(to, F_backfill) && !computed;
+    if (filled && online && online_large(to->parent)) {
+        fill_later(to, backfill_of(to, ops->ctx->arena), true, ops);
+    } else {
+        if (filled) update_backfill(to, ops);
+        else if (to->holds_nulls && !computed) update_by_person(to, ops);
+        if (online) online_not_null_begin(to, PHASE_COLUMNS, ops);
+        else not_null_add(to, ops);
+        if (online) online_not_null_end(to, ops);
+    }
     not_null_comment(to, ops);
 }
 

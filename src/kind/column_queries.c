@@ -13,10 +13,11 @@
     "    " compression "\n"
 /* Some servers keep options of their own there. */
 #define N_DISTINCT(a) "ARRAY(SELECT o FROM unnest(" a ".attoptions) AS o WHERE o ~ '^n_distinct')"
+#define NOT_PARKED(a) "left(" a ".attname, 7) <> '" ATTIC_COLUMN "'"
 #define COLUMNS(compression) \
     "SELECT a.attname AS name, " OF_ATTRIBUTE("a", compression) \
     "FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid\n" \
-    "WHERE c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped AND a.attislocal\n" \
+    "WHERE c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped AND a.attislocal AND " NOT_PARKED("a") "\n" \
     "    AND c.relnamespace = ANY ((SELECT current_setting('modelc.schemas')::oid[])::oid[])"
 
 /* What a child has from its parents is the parents' (the first one's that has it), unless something differs. Statistics targets and
@@ -33,6 +34,7 @@
     "    AND NOT (" compression_differs ") AS of_parent, " OF_ATTRIBUTE("a", compression) \
     "FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid\n" \
     "    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND NOT a.attislocal\n" \
+    "        AND " NOT_PARKED("a") "\n" \
     "    JOIN pg_attribute p ON p.attrelid = i.inhparent AND p.attname = a.attname AND NOT p.attisdropped\n" \
     "    LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum\n" \
     "    LEFT JOIN pg_attrdef e ON e.adrelid = p.attrelid AND e.adnum = p.attnum\n" \

@@ -56,12 +56,32 @@ static bool same_expr(struct ctx *ctx, enum sql_island island, struct expr *from
     return str_eq(from->text, to->text) || str_eq(expr_shape(ctx, island, from), expr_shape(ctx, island, to));
 }
 
+/* Said or not, it is its column's collation: PostgreSQL doesn't remember whether it was said, and lets it follow the column's. */
+static bool follows_column(const struct key *key)
+{
+    if (!key->collation.name) return true;
+    const struct value *own = object_get(key->column, "collation");
+    return own->set && str_eq(own->ref.name, key->collation.name) &&
+           (own->ref.to == key->collation.to || !own->ref.to || !key->collation.to);
+}
+
+static bool follow_alike(const struct key *from, const struct key *to)
+{
+    return !from->column || !to->column || follows_column(from) == follows_column(to);
+}
+
+static bool same_collation(const struct key *from, const struct key *to)
+{
+    return (from->column && follows_column(from)) || same_ref(&from->collation, &to->collation);
+}
+
 static bool same_key(struct ctx *ctx, struct key *from, struct key *to)
 {
+    if (!follow_alike(from, to)) return false;
     if (from->canonical && to->canonical) return strcmp(from->canonical, to->canonical) == 0;
     if ((from->column == NULL) != (to->column == NULL)) return false;
     if (from->column ? !same_object(from->column, to->column) : !same_expr(ctx, SQL_EXPR, &from->expr, &to->expr)) return false;
-    return from->desc == to->desc && from->nulls_first == to->nulls_first && same_ref(&from->collation, &to->collation) &&
+    return from->desc == to->desc && from->nulls_first == to->nulls_first && same_collation(from, to) &&
            same_ref(&from->opclass, &to->opclass) && str_eq(from->opclass_options, to->opclass_options) &&
            str_eq(from->operator_name, to->operator_name);
 }

@@ -34,14 +34,25 @@ static struct op *alter_domain(const struct object *check, enum op_phase phase, 
     return op_add_user(ops, phase, check, sql.text);
 }
 
+static void validate(const struct object *check, bool apart, struct ops *ops)
+{
+    const char *name = sql_object_str(ops->ctx->arena, check);
+    struct op *op = alter_domain(check, apart ? PHASE_VALIDATE : PHASE_REFERENCES, "VALIDATE CONSTRAINT ", name, ops);
+    op->search_path = NULL;
+    op->transaction = apart ? OP_SEPARATE : OP_TRANSACTION;
+    op->risk = RISK_REFUSED;
+}
+
 static void create(const struct object *check, struct ops *ops)
 {
     struct buf text = buf_new(ops->ctx->arena);
-    bool not_valid = object_flag(check, "not_valid");
+    bool not_valid = object_flag(check, "not_valid"), exists = check->parent->peer && !check->parent->anew;
+    bool later = !not_valid && exists && ops->online && !ops->forced;
     add_definition(check, &text);
-    if (not_valid) buf_add(&text, " NOT VALID");
+    if (not_valid || later) buf_add(&text, " NOT VALID");
     struct op *op = alter_domain(check, PHASE_KEYS, "ADD ", text.text, ops);
-    if (check->parent->peer && !not_valid) op->risk = RISK_REFUSED | RISK_SCAN;
+    if (exists && !not_valid && !later) op->risk = RISK_REFUSED | RISK_SCAN;
+    if (later) validate(check, true, ops);
 }
 
 static void drop(const struct object *check, struct ops *ops)
@@ -67,11 +78,7 @@ static bool must_recreate(const struct object *from, const struct object *to, co
 static void alter(const struct object *from, const struct object *to, const bool *changed, struct ops *ops)
 {
     (void)from;
-    if (!changed[F_not_valid]) return;
-    const char *name = sql_object_str(ops->ctx->arena, to);
-    struct op *op = alter_domain(to, PHASE_REFERENCES, "VALIDATE CONSTRAINT ", name, ops);
-    op->search_path = NULL;
-    op->risk = RISK_REFUSED;
+    if (changed[F_not_valid]) validate(to, ops->online && !ops->forced, ops);
 }
 
 static const struct catalog_query queries[] = {

@@ -28,9 +28,33 @@ static void definition(const struct object *object, struct buf *out)
     constraint_deferrable(object, out);
 }
 
+/* What CREATE TABLE looks at to tell two constraints apart. */
+static const char *essence(struct arena *arena, const struct object *object)
+{
+    struct buf out = buf_new(arena);
+    buf_printf(&out, "%s (", object_text(object, "method"));
+    sql_keys(&out, &object->values[F_elements].keys);
+    buf_add(&out, ") (");
+    sql_columns(&out, &object->values[F_include].refs);
+    buf_printf(&out, ") %s", object->values[F_where].set ? object->values[F_where].expr.text : "");
+    constraint_deferrable(object, &out);
+    return out.text;
+}
+
+/* CREATE TABLE makes one index of two constraints that say the same, and forgets the other. */
+static bool has_twin(const struct object *object, struct arena *arena)
+{
+    for (size_t i = 0; i < object->parent->children.n; i++) {
+        const struct object *other = object->parent->children.at[i];
+        if (other->serial >= object->serial || !object_is(other, "exclude")) continue;
+        if (str_eq(essence(arena, object), essence(arena, other))) return true;
+    }
+    return false;
+}
+
 static bool define(const struct object *object, struct buf *out)
 {
-    return constraint_define(object, definition, out);
+    return !has_twin(object, out->arena) && constraint_define(object, definition, out);
 }
 
 static void create(const struct object *object, struct ops *ops)
@@ -38,6 +62,7 @@ static void create(const struct object *object, struct ops *ops)
     struct buf text = buf_new(ops->ctx->arena);
     definition(object, &text);
     constraint_add(object, text.text, RISK_REFUSED | RISK_SCAN, ops);
+    online_say_plain(object, ops);
 }
 
 static void alter(const struct object *from, const struct object *to, const bool *changed, struct ops *ops)

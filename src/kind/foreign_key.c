@@ -61,12 +61,27 @@ static void definition(const struct object *object, struct buf *out)
     else if (object_flag(object, "not_valid")) buf_add(out, " NOT VALID");
 }
 
+/* PostgreSQL 18 is the first that takes a NOT VALID one of a partitioned table. */
+static bool may_be_not_valid(const struct object *object, const struct ops *ops)
+{
+    return !table_is_partitioned(object->parent) || ops->version >= 180000;
+}
+
 static void create(const struct object *object, struct ops *ops)
 {
     struct buf text = buf_new(ops->ctx->arena);
     definition(object, &text);
     bool looks = !object_flag(object, "not_valid") && !object_flag(object, "not_enforced");
+    bool online = looks && online_applies(object, ops);
+    if (online && may_be_not_valid(object, ops)) {
+        online_constraint(object, text.text, ops);
+        return;
+    }
     constraint_add(object, text.text, looks ? RISK_REFUSED | RISK_SCAN : 0, ops);
+    if (online) {
+        ops->list.at[ops->list.n - 1].remark = "of a partitioned table it can't be NOT VALID first before PostgreSQL 18:\n"
+                                               "both tables are scanned, locked against writes meanwhile";
+    }
 }
 
 static bool must_recreate(const struct object *from, const struct object *to, const bool *changed)

@@ -28,10 +28,24 @@ static bool leaves_parent(const struct object *table)
 }
 
 /* A table that exists is built on without blocking its writers; one that this plan makes is empty. An index that only follows a
- * change of its table stays in that transaction; one of a partitioned table is built in each of its partitions at once. */
+ * change of its table stays in that transaction; one of a partitioned table takes over those of its partitions, which are built before. */
 static bool concurrently(const struct object *object, const struct ops *ops)
 {
-    return ops->online && table_exists(object) && !ops->forced && !table_is_partitioned(object->parent);
+    return online_applies(object, ops) && !table_is_partitioned(object->parent);
+}
+
+/* The new form, built beside the old one, takes its name. */
+static void swap_names(const struct object *object, struct ops *ops)
+{
+    struct arena *arena = ops->ctx->arena;
+    const char *names[][2] = {{object->name, online_old_name(arena, object)}, {online_new_name(arena, object), object->name}};
+    for (size_t i = 0; i < 2; i++) {
+        struct buf sql = buf_new(arena);
+        buf_add(&sql, "ALTER INDEX ");
+        sql_object_as(&sql, object, names[i][0]);
+        buf_printf(&sql, " RENAME TO %s", sql_ident_str(arena, names[i][1]));
+        op_add(ops, PHASE_SWAP, sql.text)->group = 1;
+    }
 }
 
 static void create(const struct object *object, struct ops *ops)
@@ -39,7 +53,7 @@ static void create(const struct object *object, struct ops *ops)
     struct buf sql = buf_new(ops->ctx->arena);
     bool aside = concurrently(object, ops);
     buf_printf(&sql, "CREATE %sINDEX %s", object_flag(object, "unique") ? "UNIQUE " : "", aside ? "CONCURRENTLY " : "");
-    sql_ident(&sql, object->now ? object->now->name : object->name);
+    sql_ident(&sql, ops->beside ? online_new_name(sql.arena, object) : object->now ? object->now->name : object->name);
     buf_add(&sql, " ON ");
     sql_table_of(&sql, object);
     if (!str_eq(object_text(object, "method"), "btree")) {
@@ -65,17 +79,25 @@ static void create(const struct object *object, struct ops *ops)
         sql_ident(&sql, object->values[F_tablespace].text);
     }
     if (object->values[F_where].set) buf_printf(&sql, " WHERE %s", sql_closed(sql.arena, object->values[F_where].expr.text));
-    struct op *op = op_add_user(ops, aside ? PHASE_INDEX : PHASE_KEYS, object, sql.text);
+    enum op_phase phase = ops->beside ? PHASE_PREPARE : aside ? PHASE_INDEX : ops->parts_built ? PHASE_SWAP : PHASE_KEYS;
+    struct op *op = op_add_user(ops, phase, object, sql.text);
     op->transaction = aside ? OP_ALONE : OP_TRANSACTION;
     if (table_exists(object)) op->risk = (object_flag(object, "unique") ? RISK_REFUSED : 0u) | (aside ? 0u : RISK_SCAN);
+    if (ops->parts_built) {
+        op->remark = "takes over the indexes of the partitions; one that has none gets it now, locked against writes meanwhile";
+    }
+    if (ops->beside) swap_names(object, ops);
 }
 
 static void drop(const struct object *object, struct ops *ops)
 {
     key_leave(object, ops);
-    bool aside = concurrently(object, ops) && !leaves_parent(object->parent);
-    struct op *op = op_addf(ops, aside ? PHASE_DROP_INDEX : PHASE_DETACH, "DROP INDEX %s%s%s", aside ? "CONCURRENTLY " : "", drop_if(ops),
-                            sql_object_str(ops->ctx->arena, object));
+    bool aside = concurrently(object, ops) && !leaves_parent(object->parent), late = ops->beside || (aside && online_replaced(object, ops));
+    struct buf name = buf_new(ops->ctx->arena);
+    if (ops->beside) sql_object_as(&name, object, online_old_name(name.arena, object));
+    else sql_object(&name, object);
+    enum op_phase phase = late ? PHASE_OLD_INDEX : aside ? PHASE_DROP_INDEX : PHASE_DETACH;
+    struct op *op = op_addf(ops, phase, "DROP INDEX %s%s%s", aside ? "CONCURRENTLY " : "", drop_if(ops), name.text);
     op->transaction = aside ? OP_ALONE : OP_TRANSACTION;
 }
 

@@ -56,6 +56,7 @@ void key_drop(const struct object *object, struct ops *ops)
 {
     key_leave(object, ops);
     constraint_drop(object, ops);
+    if (ops->beside || online_replaced(object, ops)) ops->list.at[ops->list.n - 1].phase = PHASE_SWAP_OUT;
 }
 
 static void alter_marks(const struct object *from, const struct object *to, struct ops *ops)

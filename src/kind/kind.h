@@ -135,7 +135,21 @@ struct field {
 
 /* ---- objects ---- */
 
+/* What models say of how to change a table that is in use; LARGE: always, and data are changed in batches. */
+enum online_word { ONLINE_UNSAID, ONLINE_NEVER, ONLINE_ALWAYS, ONLINE_LARGE };
+
 struct objects { struct object **at; size_t n, cap; };
+
+/* Where parked tables, sequences and types lie, and what the names of parked columns begin with. Nothing of it is compared. */
+#define ATTIC_SCHEMA "modelc_attic"
+#define ATTIC_COLUMN "_attic_"
+
+enum park {
+    PARK_NOT,
+    PARK_ITSELF, /* it is moved */
+    PARK_ALONG,  /* it goes where its table or type goes */
+    PARK_APART,  /* its table is moved; it would hold or do something there, so it is dropped */
+};
 
 /* Objects by the names they were added with, in open addresses. */
 struct name_entry { const char *name; struct object *object; };
@@ -175,9 +189,14 @@ struct object {
     bool reordered;            /* a composite that nothing holds values of: made again for the order of its attributes */
     bool inherited;            /* of a partition or child table: its parent's, spelled out here only to compare (schema/inherit.c) */
     bool anew;                 /* dropped and made again in this plan */
+    bool joins;                /* a table that becomes a partition or child, or ends to be one, in this plan; or the parent that it is about */
+    bool new_values;           /* a column's default gives each row a value of its own (a volatile function; asked before planning) */
+    bool large;                /* a table whose statistics tell of many rows (asked before planning) */
+    enum online_word online;   /* @online(..) of the models */
     bool lets_go;              /* a column whose default uses something that goes: the default goes first */
     bool apart;                /* has a statement of its own, as its parent's CREATE would come too early for it; a column: its default has */
     bool unchecked;            /* a routine that can't be made after all that its body mentions: made with check_function_bodies off */
+    bool referenced;           /* a table that a foreign key points at (set by the planner) */
     bool aside;                /* left out of the comparison: another revision's matter */
     struct object *peer;       /* the same object on the other side, once bound */
     const struct object *now;  /* whose names the SQL has to use at this point of a plan (set by the planner) */
@@ -185,6 +204,11 @@ struct object {
     struct change *renaming;   /* its rename or move in that set */
     size_t serial;             /* position among all objects of its schema: stable ties */
     const void *decl;          /* struct ast_decl, schema/resolve only */
+    enum park park;            /* live, and dropped by this plan: whether it is moved to the attic instead (plan/park.h) */
+    const char *attic;         /* its name there */
+    bool attic_holds;          /* a type that this plan drops: something that was parked before has values of it */
+    const char *attic_prefix;  /* of a table: what the names of its indexes begin with there */
+    const char *not_parked;    /* why it is dropped all the same; NULL: nothing is lost, or it is parked */
     struct object *sequence;   /* column_sequence() only: what it found, of `linked` children of the schema */
     size_t linked;
 };
@@ -212,7 +236,10 @@ const char *expr_shape(struct ctx *ctx, enum sql_island island, struct expr *exp
 struct ops {
     struct ctx *ctx;
     const struct change *change; /* being emitted */
-    bool online;                 /* build and drop indexes of existing tables CONCURRENTLY */
+    bool online;                 /* existing tables change in the forms that block least */
+    bool annotated;              /* .. or not, where @online says so */
+    bool beside;                 /* a key or index that is made anew: built beside the old one, whose place it takes */
+    bool parts_built;            /* an index of a partitioned table: those of its partitions are there */
     bool reverse;                /* planning a downgrade: `from` is the models' side */
     bool foreign;                /* what is dropped was made in this database only (--drop): elsewhere it may not exist */
     bool forced;                 /* this change is made only because something it depends on changes */
@@ -289,6 +316,33 @@ void key_drop(const struct object *object, struct ops *ops);  /* of a constraint
 void describe_columns(const struct object *object, struct buf *out); /* (a, b) */
 /* An island's text so that what follows it can't become part of it: a trailing `--` comment gets its newline. */
 const char *sql_closed(struct arena *arena, const char *text);
+/* ---- online.c: the forms that block least ---- */
+/* Whether a part of a table that exists gets it: models and modelc.ini say so, and its tables neither join nor leave others. */
+bool online_applies(const struct object *part, const struct ops *ops);
+/* Rows are many: what changes data does so in batches. */
+bool online_large(const struct object *table);
+/* CREATE UNIQUE INDEX CONCURRENTLY, and ADD CONSTRAINT USING INDEX; false: the plain form has to do .. */
+bool online_key(const struct object *key, const char *noun, struct ops *ops);
+/* .. and the op added last says why. */
+void online_say_plain(const struct object *constraint, struct ops *ops);
+/* A constraint that existing rows don't have to keep yet, then VALIDATE; `definition` without NOT VALID. */
+void online_constraint(const struct object *constraint, const char *definition, struct ops *ops);
+/* VALIDATE CONSTRAINT in a transaction of its own: reads and writes go on. `name`: its name as SQL. */
+struct op *online_validate(const struct object *part, const char *name, struct ops *ops);
+/* The name that a new index bears while the old one is still there; what the old one is called then. */
+const char *online_new_name(struct arena *arena, const struct object *index);
+const char *online_old_name(struct arena *arena, const struct object *index);
+/* Whether a dropped key or index has a new one in its place, so that it goes after that was built. */
+bool online_replaced(const struct object *from, const struct ops *ops);
+/* A column of an existing table becomes NOT NULL: as a constraint that is not valid yet .. */
+void online_not_null_begin(const struct object *column, enum op_phase phase, struct ops *ops);
+/* .. and once no row holds NULL any more. */
+void online_not_null_end(const struct object *column, struct ops *ops);
+/* `op` changes data in batches by the table's key; false: it has none. */
+bool online_batch(const struct object *table, struct op *op, struct ops *ops);
+/* type_rewrite.c: whether ALTER COLUMN TYPE writes the table anew; else the stored values stay as they are. */
+bool type_change_rewrites(const struct type_name *old, const struct type_name *new);
+bool type_has_rules(const struct type_name *type); /* a domain that refuses some values: ADD COLUMN writes the table anew, too */
 /* ---- identity.c: identity columns, from serial ones and back; the bounds of sequences ---- */
 struct identity_changes { bool identity, options; };
 void identity_define(const struct object *column, struct buf *out);
@@ -320,6 +374,10 @@ void not_null_finish(const struct object *column, struct ops *ops);
 void not_null_alter(const struct object *from, const struct object *to, const struct not_null_changes *changed, struct ops *ops);
 void not_null_follow(const struct object *from, const char *from_table, const struct object *to, const char *to_table, struct ops *ops);
 void column_set_default(const struct object *column, struct ops *ops);
+/* Sets the column to `value` where it is NULL. */
+struct op *column_update(const struct object *column, const char *value, struct ops *ops);
+/* "c type COLLATE ..": what it is, without default and NOT NULL. */
+void column_name_and_type(const struct object *column, struct buf *out);
 /* ALTER TABLE t ALTER COLUMN c <what>, in the one group of this column's ops. */
 struct op *column_alter(const struct object *column, const char *what, struct ops *ops);
 /* Whether PostgreSQL's own assignment cast does a type change, and dependents follow by themselves (int -> bigint, varchar -> text). */

@@ -136,7 +136,8 @@ void not_null_alter(const struct object *from, const struct object *to, const st
         alter_table(to, arena_printf(arena, "ALTER CONSTRAINT %s %s", quoted, word), ops);
     }
     if (changed->valid) {
-        alter_table(to, arena_printf(arena, "VALIDATE CONSTRAINT %s", quoted), ops)->risk = RISK_SCAN | RISK_REFUSED;
+        if (online_applies(to, ops)) online_validate(to, quoted, ops);
+        else alter_table(to, arena_printf(arena, "VALIDATE CONSTRAINT %s", quoted), ops)->risk = RISK_SCAN | RISK_REFUSED;
     }
     if (changed->comment) say_comment(to, name, ops);
 }

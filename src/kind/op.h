@@ -42,7 +42,10 @@ enum op_phase {
     PHASE_FACETS,      /* comments, owners, privileges */
     PHASE_DROP,        /* columns, tables, sequences, types, schemas */
     PHASE_INDEX,       /* CREATE INDEX CONCURRENTLY */
+    PHASE_PREPARE,     /* the same beside the old form, under a third name until PHASE_SWAP */
     PHASE_BATCH,       /* data steps in batches, outside a transaction */
+    PHASE_ASSERT,      /* NOT NULL as a constraint that is not valid yet, of a column whose rows have got their values */
+    PHASE_SWAP_OUT,    /* the old form of a key goes, right before the new one takes its place */
     PHASE_SWAP,        /* a constraint takes over the index built for it; a changed index takes the old one's name */
     PHASE_VALIDATE,    /* VALIDATE CONSTRAINT, each in a transaction of its own */
     PHASE_REQUIRE,     /* SET NOT NULL by a validated check, which then goes */
@@ -54,12 +57,14 @@ struct change;
 struct op {
     const char *sql;         /* one statement, without its final `;` */
     const char *note;        /* the comment above it: "models/shop.model:14: column products.xyz is new"; may hold newlines */
+    const char *remark;      /* one more line of the note: which form it takes, and why not a better one; NULL: none */
     const char *search_path; /* for the user's SQL in it, as the value of SET search_path; NULL: every name is qualified */
     enum op_phase phase;
     enum op_transaction transaction;
     unsigned risk;           /* op_risk bits */
     const char *risk_text;   /* one line for the terminal, "old_prices: rows are lost, downgrade restores it empty" */
     const char *loses;       /* "kind path" whose data are lost, for `-- modelc:loses`, or NULL */
+    const char *parks;       /* "kind path as name": what is moved to the attic, for `-- modelc:parks`, or NULL */
     const char *data;        /* non-NULL: a data statement, `-- modelc:data <this>` above it */
     const char *batch;       /* non-NULL: `-- modelc:batch <this>` above it; OP_ALONE */
     const char *complete;    /* non-NULL: a person has to finish it, `-- modelc:complete <this>` above it */

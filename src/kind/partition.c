@@ -246,9 +246,16 @@ static bool bounds_are_wanted(const struct object *parent)
     return false;
 }
 
+/* Where rows of a table or one that it is a partition of are referred to, PostgreSQL drops none of its partitions. */
+static bool is_referenced(const struct object *table)
+{
+    const struct object *parent = object_get(table, "partition_of")->ref.to;
+    return table->referenced || (parent && is_referenced(parent));
+}
+
 void partition_leave(const struct object *table, struct ops *ops)
 {
     const struct object *parent = object_get(table, "partition_of")->ref.to;
     bool stays = parent && parent->peer && !parent->anew;
-    if (stays && bounds_are_wanted(parent->peer)) leave(table, table, ops);
+    if (stays && (bounds_are_wanted(parent->peer) || is_referenced(parent))) leave(table, table, ops);
 }

@@ -75,12 +75,10 @@ void constraint_deferrable(const struct object *object, struct buf *out)
 
 void constraint_validate(const struct object *object, struct ops *ops)
 {
-    struct buf sql = buf_new(ops->ctx->arena);
-    buf_add(&sql, "ALTER TABLE ");
-    sql_table_of(&sql, object);
-    buf_add(&sql, " VALIDATE CONSTRAINT ");
-    sql_object(&sql, object);
-    op_add(ops, PHASE_REFERENCES, sql.text)->risk = RISK_REFUSED;
+    struct op *op = online_validate(object, sql_object_str(ops->ctx->arena, object), ops);
+    if (online_applies(object, ops)) return;
+    op->phase = PHASE_REFERENCES;
+    op->transaction = OP_TRANSACTION;
 }
 
 static bool has_columns(const struct object *table)

@@ -187,6 +187,18 @@ static const char *rest_of_name(const struct object *table, const char *index)
     return strncmp(index, table->name, len) == 0 && index[len] == '_' && strlen(index) < 63 ? index + len : NULL;
 }
 
+/* Whether the live parent of a partition has an index of that name before and after. */
+static bool stays_with_parent(const struct object *live, const char *index)
+{
+    const struct object *parent = live->values[F_partition_of].ref.to;
+    for (size_t i = 0; parent && i < parent->children.n; i++) {
+        const struct object *child = parent->children.at[i];
+        if (object_is(child, "column") || !str_eq(child->name, index)) continue;
+        return child->peer && !child->anew && !child->peer->anew;
+    }
+    return true; /* its own parent's, perhaps */
+}
+
 /* So do those of a partition's indexes that are its parent's: no object stands for them. */
 static void rename_parts(const struct object *from, const struct object *to, struct ops *ops)
 {
@@ -195,7 +207,7 @@ static void rename_parts(const struct object *from, const struct object *to, str
     const struct sql_pairs *names = &live->values[F_part_names].pairs;
     if (!has(from, F_partition_of) || !has(to, F_partition_of)) return;
     for (size_t i = 0; i < names->n; i++) {
-        const char *rest = rest_of_name(live, names->at[i].value);
+        const char *rest = stays_with_parent(live, names->at[i].name) ? rest_of_name(live, names->at[i].value) : NULL;
         if (!rest || strlen(from->name) + strlen(rest) > 63 || strlen(to->name) + strlen(rest) > 63) continue;
         struct buf sql = buf_new(arena);
         buf_add(&sql, "ALTER INDEX ");

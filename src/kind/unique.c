@@ -52,8 +52,10 @@ static bool define(const struct object *object, struct buf *out)
 static void create(const struct object *object, struct ops *ops)
 {
     struct buf text = buf_new(ops->ctx->arena);
+    if (online_key(object, "UNIQUE", ops)) return;
     definition(object, &text);
     constraint_add(object, text.text, RISK_REFUSED | RISK_SCAN, ops);
+    online_say_plain(object, ops);
 }
 
 static void alter(const struct object *from, const struct object *to, const bool *changed, struct ops *ops)

@@ -91,7 +91,7 @@ static bool open_all(struct modelc *handle, const char *folder, const char *url)
     if (!handle->project) return false;
     handle->graph = revisions_load(handle->ctx, handle->project->migrations, handle->project->shown_from);
     if (!handle->graph || diag_errors(handle->ctx) > 0) return false;
-    handle->conn = conn_open(handle->ctx, handle->project, url, false);
+    handle->conn = conn_open_direct(handle->ctx, handle->project, url, false);
     return handle->conn != NULL;
 }
 
@@ -183,7 +183,7 @@ PUBLIC bool modelc_upgrade(struct modelc *handle, modelc_progress *progress, voi
     /* What is half applied may be what another run is at work on: that is known once we have the lock. */
     bool ready = found || handle->state.partial;
     if (ready) diag_rollback(handle->ctx, mark);
-    if (ready && lock_take(handle->conn, handle->project, handle->project->lock_timeout, "upgrade", &held)) {
+    if (ready && lock_take(handle->conn, handle->project, handle->project->lock_wait, "upgrade", &held)) {
         /* Whoever held the lock before us may have done it all. */
         ready = find_steps(handle, &steps);
         if (ready && steps.n > 0) code = run(handle, &steps, &listener);

@@ -137,7 +137,7 @@ static const char *schemas_query(struct arena *arena, const struct catalog_optio
         buf_add(&sql, " AND nspname <> ");
         sql_literal(&sql, options->state_schema);
     }
-    buf_add(&sql, "), true)");
+    buf_add(&sql, " AND nspname <> '" ATTIC_SCHEMA "'), true)");
     return sql.text;
 }
 

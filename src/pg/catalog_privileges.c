@@ -24,6 +24,7 @@ static const char head[] =
     " WHERE c.relnamespace = ANY ((SELECT oids FROM managed)::oid[]) AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')"
     " AND (c.relowner <> (SELECT oid FROM me) OR c.relacl IS NOT NULL)"
     " UNION ALL SELECT 1249, attrelid, 0, NULL, attacl::text, attname FROM pg_attribute WHERE attacl IS NOT NULL"
+    " AND left(attname, 7) <> '" ATTIC_COLUMN "'"
     " AND attrelid >= 16384 AND NOT attisdropped";
 static const char rest[] =
     OWNED_WHERE("2615", "pg_namespace", "oid", "nspowner", "nspacl::text", "oid = ANY ((SELECT oids FROM managed)::oid[])")

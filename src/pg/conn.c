@@ -124,8 +124,30 @@ const char *session_settings(struct ctx *ctx, const char *role)
     return sql.text;
 }
 
+const char *session_local_settings(const struct conn *conn)
+{
+    struct buf sql = buf_new(conn->ctx->arena);
+    for (const char *at = conn_pinned_settings(); *at;) {
+        size_t len = strcspn(at, "\n");
+        buf_printf(&sql, "SET LOCAL %.*s\n", (int)(len - 4), at + 4);
+        at += len + 1;
+    }
+    buf_add(&sql, "SET LOCAL search_path TO DEFAULT;\nSET LOCAL lock_timeout TO DEFAULT;\nSET LOCAL statement_timeout TO DEFAULT;\n");
+    if (conn->session->role) buf_printf(&sql, "SET LOCAL ROLE %s;\n", sql_ident_str(conn->ctx->arena, conn->session->role));
+    return sql.text;
+}
+
+/* What a transaction's statements have set would be the next client's. */
+static bool prepare_pooled(struct conn *conn, struct server_error *error)
+{
+    if (conn_transaction(conn) != CONN_IN_TRANSACTION) return true; /* each transaction brings them along */
+    const char *sql = arena_printf(conn->ctx->arena, "RESET SESSION AUTHORIZATION;\nRESET ALL;\n%s", session_local_settings(conn));
+    return conn_query(conn, sql, NULL, error);
+}
+
 bool session_prepare(struct conn *conn, struct server_error *error)
 {
+    if (conn->session->pooled) return prepare_pooled(conn, error);
     struct buf sql = buf_new(conn->ctx->arena);
     buf_add(&sql, session_settings(conn->ctx, conn->session->role));
     if (conn->session->application) {
@@ -133,6 +155,24 @@ bool session_prepare(struct conn *conn, struct server_error *error)
         sql_literal(&sql, conn->session->application);
     }
     return conn_query(conn, sql.text, NULL, error);
+}
+
+bool session_backend(struct conn *conn, struct server_error *error)
+{
+    struct rows rows;
+    if (!conn_query(conn, "SELECT pg_catalog.pg_backend_pid()", &rows, error)) return false;
+    conn->session->backend = (int)strtol(rows_get(&rows, 0, 0), NULL, 10);
+    rows_free(&rows);
+    return true;
+}
+
+/* A pooler answers with a number of its own where the server would name its process. */
+static bool look_for_pooler(struct conn *conn, struct server_error *error)
+{
+    conn->session->pooled = false;
+    if (!session_backend(conn, error)) return false;
+    conn->session->pooled = conn->session->backend != PQbackendPID(conn_pg(conn));
+    return true;
 }
 
 /* Takes over `pg`, which is connected. NULL (and pg finished) and a diagnostic where the session can't be prepared. */
@@ -144,7 +184,8 @@ static struct conn *adopt(struct ctx *ctx, PGconn *pg, const struct session *lik
     conn->pg = pg;
     conn->session = ARENA_NEW(ctx->arena, struct session);
     *conn->session = *like;
-    conn->session->application = NULL;
+    conn->session->application = conn->session->lease = NULL;
+    conn->session->waits = NULL;
     conn->session->cancel = PQgetCancel(pg);
     conn->session->pid = PQbackendPID(pg);
     conn->database = arena_strdup(ctx->arena, PQdb(pg));
@@ -158,7 +199,7 @@ static struct conn *adopt(struct ctx *ctx, PGconn *pg, const struct session *lik
     if (conn->version < OLDEST_SERVER) {
         diag_add(ctx, D_SERVER, nowhere, "the server is PostgreSQL %d: 13 is the oldest that modelc knows",
                  conn->version / 10000);
-    } else if (session_prepare(conn, &error)) {
+    } else if (look_for_pooler(conn, &error) && session_prepare(conn, &error)) {
         return conn;
     } else {
         server_error_report(ctx, &error, nowhere, "cannot prepare the session");
@@ -183,27 +224,57 @@ static PGconn *connect_embedded(struct ctx *ctx, const struct target *target, co
     return pg;
 }
 
-struct conn *conn_open(struct ctx *ctx, const struct project *project, const char *url, bool may_embed)
+static struct conn *open_target(struct ctx *ctx, const struct project *project, const struct target *target)
 {
-    struct target target = {0};
     int hold = -1;
     PGconn *pg;
-    if (!name_target(ctx, project, url, may_embed, &target)) return NULL;
-    if (target.server) {
-        hold = embedded_hold(ctx, target.server);
+    if (target->server) {
+        hold = embedded_hold(ctx, target->server);
         if (hold < 0) return NULL;
-        pg = connect_embedded(ctx, &target, embedded_database(ctx, project->root));
+        pg = connect_embedded(ctx, target, embedded_database(ctx, project->root));
     } else {
-        pg = connect_to(target.url, NULL);
+        pg = connect_to(target->url, NULL);
     }
     embedded_release(hold);
     if (PQstatus(pg) != CONNECTION_OK) {
-        report_unreachable(ctx, pg, target.named_by);
+        report_unreachable(ctx, pg, target->named_by);
         PQfinish(pg);
         return NULL;
     }
-    struct session session = {.url = target.url, .role = project ? project->role : NULL, .server = target.server};
-    return adopt(ctx, pg, &session, target.named_by);
+    struct session session = {.url = target->url, .role = project ? project->role : NULL, .server = target->server};
+    return adopt(ctx, pg, &session, target->named_by);
+}
+
+struct conn *conn_open(struct ctx *ctx, const struct project *project, const char *url, bool may_embed)
+{
+    struct target target = {0};
+    return name_target(ctx, project, url, may_embed, &target) ? open_target(ctx, project, &target) : NULL;
+}
+
+struct conn *conn_open_direct(struct ctx *ctx, const struct project *project, const char *url, bool may_embed)
+{
+    bool direct = !url && project && (project->direct_url || project->direct_url_missing);
+    if (!direct) return conn_open(ctx, project, url, may_embed);
+    if (project->direct_url) {
+        struct target target = {project->direct_url, "modelc.ini, direct-url", NULL};
+        return open_target(ctx, project, &target);
+    }
+    diag_add(ctx, D_CONFIG, project->direct_url_span, "the environment variable %s isn't set", project->direct_url_missing);
+    return NULL;
+}
+
+bool conn_pooled(const struct conn *conn)
+{
+    return conn->session->pooled;
+}
+
+bool conn_own_session(struct conn *conn, struct span where, const char *what)
+{
+    if (!conn->session->pooled) return true;
+    struct diag *diag = diag_add(conn->ctx, D_SERVER, where, "%s needs a session of its own, and this connection goes through a pooler",
+                                 what);
+    diag_mend(conn->ctx, diag, "mend", "name the server itself (its own port): direct-url = .. in modelc.ini, or --db");
+    return false;
 }
 
 struct conn *conn_again(const struct conn *conn, const char *database)
@@ -230,7 +301,7 @@ bool conn_reconnect(struct conn *conn, struct server_error *error)
     PQfreeCancel(conn->session->cancel);
     conn->session->cancel = PQgetCancel(conn_pg(conn));
     conn->session->pid = PQbackendPID(conn_pg(conn));
-    return session_prepare(conn, error);
+    return look_for_pooler(conn, error) && session_prepare(conn, error);
 }
 
 void conn_close(struct conn *conn)

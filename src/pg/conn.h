@@ -30,6 +30,13 @@ struct conn *conn_open(struct ctx *ctx, const struct project *project, const cha
 struct conn *conn_again(const struct conn *conn, const char *database);
 /* The lost connection once more, in place: settings as at first, locks are gone. */
 bool conn_reconnect(struct conn *conn, struct server_error *error);
+/* A session of its own, by project->direct_url where that is given and `url` isn't: past a pooler. */
+struct conn *conn_open_direct(struct ctx *ctx, const struct project *project, const char *url, bool may_embed);
+/* Whether it goes through a pooler: then each statement is a transaction of its own with its settings, unless one was begun; nothing can run
+ * outside of one. */
+bool conn_pooled(const struct conn *conn);
+/* True, or an error at `where`: "WHAT needs a session of its own, ..". */
+bool conn_own_session(struct conn *conn, struct span where, const char *what);
 void conn_close(struct conn *conn); /* NULL is allowed; stops an embedded server that this process started on demand */
 
 /* How psql or pg_dump reach the same server, as keywords and values (with the password, where one was given: not to be printed). */
@@ -69,7 +76,7 @@ bool conn_interrupted(void);
 
 /* Queues a D_SERVER diagnostic with message, detail and hint; `where` as span of the statement's text in a source (nowhere: none), in which
  * the server's position is looked up. */
-void server_error_report(struct ctx *ctx, const struct server_error *error, struct span where, const char *what);
+struct diag *server_error_report(struct ctx *ctx, const struct server_error *error, struct span where, const char *what);
 
 /* The session settings that reader, canonicaliser, runner and printed scripts share, one SET a line. */
 const char *conn_pinned_settings(void);

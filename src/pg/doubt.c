@@ -31,7 +31,8 @@ static enum index_state look_at_index(struct run *run, const struct sql_statemen
 {
     struct rows rows;
     struct buf sql = buf_new(run->ctx->arena);
-    buf_add(&sql, "SELECT i.indisvalid AND i.indisready, pg_catalog.quote_ident(n.nspname) || '.' || "
+    /* A partitioned table's index is INVALID as long as one of its partitions has none: that is no remnant. */
+    buf_add(&sql, "SELECT c.relkind = 'I' OR i.indisvalid AND i.indisready, pg_catalog.quote_ident(n.nspname) || '.' || "
                   "pg_catalog.quote_ident(c.relname)\n"
                   "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace\n"
                   "    JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid\nWHERE c.relname = ");
@@ -88,14 +89,13 @@ static bool drop_copies(struct run *run, const struct sql_statement *info, struc
     struct rows rows;
     struct buf sql = buf_new(run->ctx->arena);
     if (!info->name) return true;
-    buf_add(
-        &sql,
-        "SELECT i.indexrelid::regclass FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid,\n"
-        "    pg_catalog.to_regclass(");
+    buf_add(&sql, "WITH named (rel) AS (SELECT coalesce((SELECT o.indrelid FROM pg_catalog.pg_index o WHERE o.indexrelid = t), t)\n"
+                  "    FROM pg_catalog.to_regclass(");
     sql_literal(&sql, sql_qname_str(run->ctx->arena, info->schema, info->name));
-    buf_add(&sql, ") named\nWHERE NOT i.indisvalid AND c.relname ~ '_cc(new|old)[0-9]*$'\n"
-                  "    AND i.indrelid = coalesce((SELECT o.indrelid FROM pg_catalog.pg_index o WHERE o.indexrelid = "
-                  "named), named)");
+    buf_add(&sql, ") t)\nSELECT i.indexrelid::pg_catalog.regclass\n"
+                  "FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid\n"
+                  "WHERE NOT i.indisvalid AND c.relkind = 'i' AND c.relname ~ '_cc(new|old)[0-9]*$' AND i.indrelid IN\n"
+                  "    (SELECT rel FROM named UNION SELECT p.relid FROM named, pg_catalog.pg_partition_tree(named.rel) p)");
     if (!conn_query(run->conn, sql.text, &rows, error)) return false;
     bool fine = true;
     for (size_t i = 0; fine && i < rows.n_rows; i++) fine = drop_index(run, rows_get(&rows, i, 0), error);
@@ -143,6 +143,7 @@ enum doubt doubt_settle(struct run *run, const struct statement *statement)
     struct sql_statement info;
     struct sql_error bad;
     if (run->options->resume == RESUME_SKIP) return DOUBT_SKIP;
+    if (statement->batch) return DOUBT_RUN; /* each batch recorded how far it was */
     if (sql_classify(run->ctx->arena, statement->sql, &info, &bad)) {
         if (info.concurrently) {
             switch (info.class) {
@@ -152,6 +153,8 @@ enum doubt doubt_settle(struct run *run, const struct statement *statement)
             case SQL_VACUUM: return settle_reindex(run, statement, &info);
             default: break;
             }
+        } else if (info.class == SQL_CREATE_INDEX) {
+            return settle_create_index(run, statement, &info);
         } else if (info.class == SQL_VACUUM && info.verb && str_starts(info.verb, "VACUUM")) {
             return DOUBT_RUN;
         }
@@ -185,6 +188,7 @@ bool doubt_clean(struct run *run, const struct statement *statement, const struc
     struct sql_statement info;
     struct sql_error bad;
     struct server_error second;
+    if (statement->batch) return !run->batched;
     if (!sql_classify(run->ctx->arena, statement->sql, &info, &bad) || !info.concurrently) return true;
     bool may_be_ours = !str_eq(error->sqlstate, duplicate_name);
     bool fine = conn_interrupted() ? clean_soon(run, &info, may_be_ours, &second)

@@ -51,6 +51,28 @@ void journal_sql_make(struct ctx *ctx, struct buf *sql, const char *schema)
                schema);
     buf_printf(sql, "CREATE INDEX IF NOT EXISTS journal_revision ON %s.journal (revision, n);\n", schema);
     buf_printf(sql, "CREATE TABLE IF NOT EXISTS %s.manifest (object text PRIMARY KEY, hash text NOT NULL);\n", schema);
+    buf_printf(sql,
+               "CREATE TABLE IF NOT EXISTS %s.batch (\n"
+               "    revision text NOT NULL,\n"
+               "    direction text NOT NULL,\n"
+               "    section integer NOT NULL,\n"
+               "    statement integer NOT NULL,\n"
+               "    target text NOT NULL,\n"
+               "    key text NOT NULL,\n"
+               "    digest text NOT NULL,\n"
+               "    pass integer NOT NULL,\n"
+               "    reached text[],\n"
+               "    bound text[],\n"
+               "    rows bigint NOT NULL DEFAULT 0,\n"
+               "    seen bigint NOT NULL DEFAULT 0,\n"
+               "    expected bigint NOT NULL DEFAULT 0,\n"
+               "    batches bigint NOT NULL DEFAULT 0,\n"
+               "    started timestamptz NOT NULL DEFAULT now(),\n"
+               "    batched timestamptz,\n"
+               "    milliseconds double precision NOT NULL DEFAULT 0,\n"
+               "    PRIMARY KEY (revision, direction, section, statement)\n"
+               ");\n",
+               schema);
 }
 
 static const char *direction(bool up)
@@ -206,6 +228,9 @@ static void sql_closing_row(struct ctx *ctx, struct buf *sql, const char *schema
         "\n    AND j.n > coalesce((SELECT max(c.n) FROM %s.journal c WHERE c.section = -1 AND c.revision = ", schema);
     sql_literal(sql, revision->id);
     buf_add(sql, "), 0);\n");
+    buf_printf(sql, "DELETE FROM %s.batch WHERE revision = ", schema);
+    sql_literal(sql, revision->id);
+    buf_add(sql, ";\n");
 }
 
 void journal_sql_close(struct ctx *ctx, struct buf *sql, const char *schema, const struct closing *closing)
@@ -240,7 +265,7 @@ bool state_ensure(struct conn *conn, const struct project *project)
     const char *schema = journal_schema(ctx, project);
     struct buf sql = buf_new(ctx->arena);
     buf_add(&sql, "SELECT pg_catalog.to_regclass(");
-    sql_literal(&sql, arena_printf(ctx->arena, "%s.manifest", schema)); /* the last one made */
+    sql_literal(&sql, arena_printf(ctx->arena, "%s.batch", schema)); /* the last one made */
     buf_add(&sql, ") IS NOT NULL");
     bool there = conn_query(conn, sql.text, &rows, &error);
     if (there) {

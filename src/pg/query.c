@@ -77,12 +77,18 @@ void session_error(struct conn *conn, const PGresult *result, struct server_erro
 static void wait_result(struct conn *conn, bool was_interrupted)
 {
     PGconn *pg = conn_pg(conn);
+    struct session *session = conn->session;
     while (PQisBusy(pg)) {
         struct pollfd ready = {.fd = PQsocket(pg), .events = POLLIN};
         if (ready.fd < 0) return;
         char text[256];
-        if (poll(&ready, 1, 1000) == 0 && !was_interrupted && interrupted) {
-            PQcancel(conn->session->cancel, text, sizeof text);
+        if (poll(&ready, 1, session->waits ? session->waits_ms : 1000) == 0) {
+            if (!was_interrupted && interrupted) {
+                PQcancel(session->cancel, text, sizeof text);
+            } else if (session->waits) {
+                session->waits(session->waits_arg);
+                running = session->cancel;
+            }
         }
         if (ready.revents != 0 && !PQconsumeInput(pg)) return;
     }
@@ -166,18 +172,56 @@ static bool begin(struct conn *conn, struct rows *rows, struct server_error *err
     return was_interrupted;
 }
 
-bool conn_query(struct conn *conn, const char *sql, struct rows *rows, struct server_error *error)
+static bool plain_query(struct conn *conn, const char *sql, struct rows *rows, struct server_error *error)
 {
     bool was_interrupted = begin(conn, rows, error);
     return finish(conn, PQsendQuery(conn_pg(conn), sql), was_interrupted, rows, error);
 }
 
+/* Behind a pooler, what is set outside of a transaction may be set in one session and read in another, and stays behind for its next
+ * client: so each transaction brings the settings along, and a statement alone becomes one. *alone: it has to be ended by leave(). */
+static bool enter(struct conn *conn, const char *sql, bool *alone, struct server_error *error)
+{
+    *alone = false;
+    if (!conn->session->pooled || PQtransactionStatus(conn_pg(conn)) != PQTRANS_IDLE) return true;
+    const char *settings = arena_printf(conn->ctx->arena, "BEGIN;\n%s", session_local_settings(conn));
+    if (!plain_query(conn, settings, NULL, error)) return false;
+    *alone = strncmp(sql, "BEGIN", 5) != 0;
+    return true;
+}
+
+static bool leave(struct conn *conn, bool alone, bool fine, struct server_error *error)
+{
+    struct server_error second;
+    size_t affected = conn->session->affected;
+    if (!alone) return fine;
+    if (fine) fine = plain_query(conn, "COMMIT", NULL, error);
+    else plain_query(conn, "ROLLBACK", NULL, &second);
+    conn->session->affected = affected;
+    return fine;
+}
+
+bool conn_query(struct conn *conn, const char *sql, struct rows *rows, struct server_error *error)
+{
+    bool alone;
+    if (rows) *rows = (struct rows){0};
+    if (!enter(conn, sql, &alone, error)) return false;
+    bool fine = leave(conn, alone, plain_query(conn, sql, rows, error), error);
+    if (!fine && rows) rows_free(rows);
+    return fine;
+}
+
 bool conn_query_params(struct conn *conn, const char *sql, size_t n, const char *const *values, struct rows *rows,
                        struct server_error *error)
 {
+    bool alone;
+    if (rows) *rows = (struct rows){0};
+    if (!enter(conn, sql, &alone, error)) return false;
     bool was_interrupted = begin(conn, rows, error);
     int sent = PQsendQueryParams(conn_pg(conn), sql, (int)n, NULL, values, NULL, NULL, 0);
-    return finish(conn, sent, was_interrupted, rows, error);
+    bool fine = leave(conn, alone, finish(conn, sent, was_interrupted, rows, error), error);
+    if (!fine && rows) rows_free(rows);
+    return fine;
 }
 
 /* The result of one statement of a pipeline and the NULL after it. */
@@ -206,8 +250,8 @@ static bool pipeline_send(struct conn *conn, const char *const *sql, size_t n)
     return PQpipelineSync(pg) != 0;
 }
 
-bool conn_pipeline(struct conn *conn, const char *const *sql, size_t n, struct rows *results,
-                   struct server_error *error, size_t *failed)
+static bool pipeline(struct conn *conn, const char *const *sql, size_t n, struct rows *results,
+                     struct server_error *error, size_t *failed)
 {
     bool was_interrupted = begin(conn, NULL, error), fine = pipeline_send(conn, sql, n);
     PGresult *result;
@@ -235,6 +279,18 @@ bool conn_pipeline(struct conn *conn, const char *const *sql, size_t n, struct r
     if (PQstatus(conn_pg(conn)) == CONNECTION_OK) PQexitPipelineMode(conn_pg(conn));
     running = NULL;
     if (!fine) error->lost = PQstatus(conn_pg(conn)) == CONNECTION_BAD;
+    for (size_t i = 0; !fine && results && i < n; i++) rows_free(&results[i]);
+    return fine;
+}
+
+bool conn_pipeline(struct conn *conn, const char *const *sql, size_t n, struct rows *results,
+                   struct server_error *error, size_t *failed)
+{
+    bool alone;
+    *failed = 0;
+    for (size_t i = 0; results && i < n; i++) results[i] = (struct rows){0};
+    if (!enter(conn, n ? sql[0] : "", &alone, error)) return false;
+    bool fine = leave(conn, alone, pipeline(conn, sql, n, results, error, failed), error);
     for (size_t i = 0; !fine && results && i < n; i++) rows_free(&results[i]);
     return fine;
 }
@@ -285,7 +341,7 @@ static struct span locate(const struct ctx *ctx, struct span where, size_t posit
     return (struct span){from, from + (uint32_t)(len ? len : 1)};
 }
 
-void server_error_report(struct ctx *ctx, const struct server_error *error, struct span where, const char *what)
+struct diag *server_error_report(struct ctx *ctx, const struct server_error *error, struct span where, const char *what)
 {
     struct span span = locate(ctx, where, error->position);
     struct diag *diag = what ? diag_add(ctx, D_SERVER, span, "%s: %s", what, error->message)
@@ -293,4 +349,5 @@ void server_error_report(struct ctx *ctx, const struct server_error *error, stru
     if (error->detail) diag_mend(ctx, diag, "detail", "%s", error->detail);
     if (error->hint) diag_mend(ctx, diag, "hint", "%s", error->hint);
     if (error->context) diag_mend(ctx, diag, "context", "%s", error->context);
+    return diag;
 }

@@ -5,6 +5,32 @@
 #include "pg/journal.h"
 #include "pg/runner.h"
 
+/* How long a statement may wait for locks, and run: as PostgreSQL's settings take it; "0": as long as it takes. */
+struct timeouts {
+    const char *lock, *statement;
+};
+/* Rows that a data statement changed. */
+struct moved {
+    const struct statement *statement;
+    size_t rows;
+};
+/* Who held up the statement when it was last looked. */
+struct blocker {
+    const char *pid, *user, *application, *state, *query; /* NULL where unknown, or not for our role to see; pid "0": a prepared transaction */
+    double seconds;             /* its transaction's age; -1 unknown */
+};
+/* A second session looks while a statement runs: who holds it up, and that the lease does not run out. */
+struct watch {
+    struct conn *conn;          /* opened when first needed */
+    bool refused;               /* it could not be opened */
+    double began;               /* the statement's beginning; 0: none runs */
+    const struct run_step *step;
+    const struct statement *statement;
+    bool told;
+    double renewed;             /* when the lease was, for it */
+    VEC(struct blocker) blockers;
+};
+
 struct run {
     struct ctx *ctx;
     struct conn *conn;
@@ -19,8 +45,64 @@ struct run {
     bool resuming;              /* this revision was found half-applied */
     bool committed;             /* something of this revision is in the database */
     bool last;                  /* it is the last one to run */
-    const char *search_path, *lock_timeout; /* of the caller's session */
+    const char *search_path;    /* of the caller's session */
+    struct timeouts timeouts;   /* likewise */
+    bool batched;               /* of the statement under way, batches are in the database */
+    VEC(struct moved) moved;    /* of the section under way */
+    struct watch watch;
 };
+
+/* What a revision's end changes, worked out before its first section runs: a conflict must not show up after its last. */
+struct ending {
+    struct revision_set heads;
+    const struct map *after;
+    const char *sql;
+};
+
+/* run_section.c. `ending` is NULL unless this is the last section; `first`: the statement to begin with, where it is not a transaction. */
+enum run_outcome run_section(struct run *run, struct run_step *step, const struct ending *ending, size_t first, bool in_doubt);
+double run_now_ms(void);
+
+/* run_session.c */
+bool run_read_session(struct run *run);
+/* A section's own ones before its header's, before the project's. `alone`: for this statement outside of a transaction: only what its
+ * section says; and none, whatever it says, where it works CONCURRENTLY. */
+struct timeouts run_timeouts(const struct project *project, const struct revision *revision, const struct section *section,
+                             const struct statement *alone);
+void timeouts_sql(struct buf *sql, const struct timeouts *timeouts, bool local);
+bool run_set_timeouts(struct run *run, const struct section *section, const struct statement *alone, struct server_error *error);
+void run_restore_session(struct run *run);
+const char *run_set_path(struct ctx *ctx, const char *path, bool local);
+
+/* run_retry.c: after a statement (NULL: the COMMIT or so) was refused and its transaction rolled back: whether it was a timeout or a
+ * deadlock that may be gone by now; then it has waited a while. `tries`: how often it was tried so far. */
+bool run_retry(struct run *run, const struct run_step *step, const struct server_error *error, size_t tries);
+/* Whether the refusal is of that kind. */
+bool run_was_held_up(const struct run *run, const struct run_step *step, const struct server_error *error);
+
+/* watch.c */
+void watch_begin(struct run *run, const struct run_step *step, const struct statement *statement);
+void watch_end(struct run *run);
+void watch_close(struct run *run);
+/* "pid 4711, user app, psql, idle in transaction for 5 min: UPDATE orders .." */
+const char *blocker_text(struct ctx *ctx, const struct blocker *blocker);
+
+/* run_lost.c */
+const char *run_verb(const struct run *run);
+/* What a run that stops here is: something of the revision is there, or nothing. */
+enum run_outcome run_stopped(const struct run *run);
+void run_roll_back(struct run *run);
+enum run_outcome run_interrupted(struct run *run, const struct run_step *step);
+/* A statement (NULL: the section as a whole) was refused; the connection may be gone. */
+enum run_outcome run_refused(struct run *run, const struct run_step *step, const struct statement *statement,
+                             const struct server_error *error);
+/* Bookkeeping outside a section's transaction; a late cancel is not meant for it. */
+bool run_book(struct run *run, const char *sql, struct server_error *error);
+/* The connection was lost at a COMMIT. `ending`: of the revision, where that was to be committed; else it is about the step alone. */
+enum run_outcome run_lost_commit(struct run *run, const struct run_step *step, const struct ending *ending, struct diag *diag);
+enum run_outcome run_lost_section(struct run *run, const struct run_step *step, const struct ending *ending);
+enum run_outcome run_lost_intent(struct run *run, const struct run_step *step, const struct statement *statement,
+                                 const struct server_error *error);
 
 struct sections {
     const struct section *at;
@@ -43,7 +125,6 @@ void script_start(struct ctx *ctx, const struct project *project, const struct r
 void script_session(struct ctx *ctx, const struct project *project, struct buf *out);
 /* One statement under its note's comment lines. */
 void script_statement(struct buf *out, const char *note, const char *sql);
-const char *run_set_path(struct ctx *ctx, const char *path, bool local);
 
 enum doubt { DOUBT_RUN, DOUBT_DONE, DOUBT_SKIP, DOUBT_REFUSED /* a person decides */, DOUBT_FAILED /* it can't be looked at */ };
 /* A statement that began and of which nobody knows how it ended: looks where it knows how to. */

@@ -50,6 +50,16 @@ struct run_step { /* one section, for the progress line and the report */
     double milliseconds;
     size_t rows;            /* set by data statements in it */
 };
+/* How far a statement is that runs in batches. */
+struct batch_progress {
+    const struct statement *statement;
+    size_t pass;            /* from 1; several where its condition still holds for rows */
+    size_t rows;            /* changed so far */
+    size_t seen, expected;  /* rows looked at in this pass; of about so many, 0: unknown */
+    double rate;            /* rows looked at in a second, by this run's pass */
+    double left;            /* milliseconds, by the rate so far; below 0: unknown */
+    bool over;              /* no more will come: done, or broken off */
+};
 struct run_options {
     bool up;
     bool allow_loss;        /* else `protect = true` refuses revisions with `-- modelc:loses` */
@@ -61,6 +71,12 @@ struct run_options {
     void (*revision_begins)(void *arg, const struct revision *revision, const char *from, const char *to);
     void (*revision_done)(void *arg, const struct revision *revision, double milliseconds);
     void (*data_done)(void *arg, const struct revision *revision, const struct statement *statement, size_t rows);
+    void (*batch_done)(void *arg, const struct run_step *step, const struct batch_progress *progress); /* after each batch */
+    /* A section that was held up is tried again after `seconds`; who held it up, or NULL. */
+    void (*retrying)(void *arg, const struct run_step *step, const struct server_error *error, size_t retry, size_t retries,
+                     double seconds, const char *blocker);
+    /* A statement waits for others, for some seconds already. */
+    void (*waiting)(void *arg, const struct run_step *step, const char *blocker, double seconds);
     /* The server refused a statement, and nothing of its section remains: true where that was mended (a throw-away server's lack of a
      * role) and it may be tried again. */
     bool (*mended)(void *arg, struct conn *conn, const struct server_error *error);

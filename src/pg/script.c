@@ -3,6 +3,7 @@
 
 #include "base/map.h"
 #include "base/str.h"
+#include "pg/batch.h"
 #include "pg/lock.h"
 #include "pg/run.h"
 #include "pg/session.h"
@@ -96,12 +97,13 @@ static void add_settings(struct script *script, const struct section *section, c
     buf_printf(&script->out, "%s;\n", run_set_path(script->ctx, statement->search_path, section->transaction));
 }
 
-static void add_timeout(struct script *script, const struct section *section)
+/* `alone`: for this statement, which is not in a transaction. */
+static void add_timeouts(struct script *script, const struct revision *revision, const struct section *section,
+                         const struct statement *alone)
 {
-    if (!section->lock_timeout) return;
-    buf_printf(&script->out, "SET %slock_timeout TO ", section->transaction ? "LOCAL " : "");
-    sql_literal(&script->out, section->lock_timeout);
-    buf_add(&script->out, ";\n");
+    struct timeouts timeouts = run_timeouts(script->project, revision, section, alone);
+    if (alone && alone->batch) timeouts.statement = "0"; /* one statement for psql, however many batches */
+    timeouts_sql(&script->out, &timeouts, !alone);
 }
 
 static void add_together(struct script *script, const struct revision *revision, const struct section *section,
@@ -109,7 +111,7 @@ static void add_together(struct script *script, const struct revision *revision,
 {
     struct step_key key = {revision->id, script->up, number, -1, journal_section_digest(script->ctx, section)};
     buf_add(&script->out, "\nBEGIN;\n");
-    add_timeout(script, section);
+    add_timeouts(script, revision, section, NULL);
     for (size_t i = 0; i < section->statements.n; i++) {
         const struct statement *statement = &section->statements.at[i];
         add_settings(script, section, statement, i > 0 ? statement - 1 : NULL);
@@ -121,26 +123,30 @@ static void add_together(struct script *script, const struct revision *revision,
     buf_add(&script->out, "COMMIT;\n");
 }
 
+static const char *single_text(struct script *script, const struct revision *revision, const struct section *section,
+                               const struct statement *statement, const struct step_key *key)
+{
+    if (!statement->batch) return statement->sql;
+    struct timeouts timeouts = run_timeouts(script->project, revision, section, statement);
+    return batch_script(script->ctx, script->schema, key, statement, &timeouts);
+}
+
 static void add_singly(struct script *script, const struct revision *revision, const struct section *section,
                        int number)
 {
     buf_add(&script->out, "\n-- not in a transaction\n");
-    add_timeout(script, section);
     for (size_t i = 0; i < section->statements.n; i++) {
         const struct statement *statement = &section->statements.at[i];
         struct step_key key = {revision->id, script->up, number, (int)i,
                                journal_statement_digest(script->ctx, statement)};
         journal_sql_intent(&script->out, script->schema, &key, statement->sql);
+        add_timeouts(script, revision, section, statement);
         add_settings(script, section, statement, i > 0 ? statement - 1 : NULL);
-        script_statement(&script->out, statement->note, statement->sql);
-        if (run_changes_session(section)) {
-            script_session(script->ctx, script->project, &script->out);
-            add_timeout(script, section);
-        }
+        script_statement(&script->out, statement->note, single_text(script, revision, section, statement, &key));
+        if (run_changes_session(section)) script_session(script->ctx, script->project, &script->out);
         journal_sql_outcome(&script->out, script->schema, &key, "done");
     }
-    buf_add(&script->out, "RESET search_path;\n");
-    if (section->lock_timeout) buf_add(&script->out, "RESET lock_timeout;\n");
+    buf_add(&script->out, "RESET search_path;\nRESET lock_timeout;\nRESET statement_timeout;\n");
 }
 
 static const char *ending_of(struct script *script, const struct revision *revision)

@@ -29,7 +29,7 @@ bool order_leave_unread(struct order *order, const size_t *cycle, size_t n_cycle
     return false;
 }
 
-static bool is_word_in(const char *text, const char *word)
+bool plan_has_word(const char *text, const char *word)
 {
     size_t len = strlen(word);
     for (const char *at = strcasestr(text, word); at; at = strcasestr(at + 1, word)) {
@@ -45,8 +45,8 @@ static bool mentions_later(const struct plan *plan, size_t at, const char *body)
     for (size_t i = at + 1; i < plan->ops.n; i++) {
         const struct op *op = &plan->ops.at[i];
         const struct object *made = op->change->to;
-        bool named = made && op_role(op) == ROLE_BUILD && made->parent && object_is(made->parent, "schema");
-        if (named && op->change != plan->ops.at[at].change && is_word_in(body, made->name)) return true;
+        bool named = made && op_role(op) == ROLE_BUILD && made->parent && (object_is(made->parent, "schema") || object_is(made, "column"));
+        if (named && op->change != plan->ops.at[at].change && plan_has_word(body, made->name)) return true;
     }
     return false;
 }

@@ -114,14 +114,22 @@ static void emit_finish(const struct object *to, struct ops *ops)
     if (to->comment) emit_comment(to, ops);
 }
 
-static void emit_create(const struct change *change, struct ops *ops)
+/* An index of a partitioned table: first those of its partitions, beside their writers. */
+static void create(const struct changes *changes, const struct object *to, struct ops *ops)
 {
-    if (!change->with_parent) change->to->kind->create(change->to, ops);
+    plan_build_parts(changes, to, ops);
+    to->kind->create(to, ops);
+    ops->parts_built = false;
+}
+
+static void emit_create(const struct changes *changes, const struct change *change, struct ops *ops)
+{
+    if (!change->with_parent) create(changes, change->to, ops);
     emit_finish(change->to, ops);
 }
 
 /* The drop of something that comes back has no reason to wait for the end. */
-static void emit_recreate(const struct change *change, struct ops *ops)
+static void emit_recreate(const struct changes *changes, const struct change *change, struct ops *ops)
 {
     const struct kind *kind = change->to->kind;
     if (kind->rebuild) {
@@ -130,25 +138,31 @@ static void emit_recreate(const struct change *change, struct ops *ops)
         return;
     }
     size_t first = ops->list.n;
+    ops->beside = plan_builds_beside(change, ops);
     if (!change->gone) kind->drop(change->from, ops);
     for (size_t i = first; i < ops->list.n; i++) {
         if (ops->list.at[i].phase == PHASE_DROP) ops->list.at[i].phase = PHASE_DETACH;
     }
-    if (!change->with_parent) kind->create(change->to, ops);
+    if (!change->with_parent) create(changes, change->to, ops);
+    ops->beside = false;
     emit_finish(change->to, ops);
 }
 
-static void emit_change(const struct change *change, struct ops *ops)
+static void emit_change(const struct changes *changes, const struct change *change, struct ops *ops)
 {
     if (change->aside) emit_step_aside(change, ops);
+    if (park_emit(changes, change, ops)) {
+        if (change->to && !park_kept(change)) emit_finish(change->to, ops);
+        return;
+    }
     switch (change->type) {
-    case CHANGE_CREATE: emit_create(change, ops); break;
+    case CHANGE_CREATE: emit_create(changes, change, ops); break;
     case CHANGE_DROP:
         if (!change->with_parent || change->from->apart) change->from->kind->drop(change->from, ops);
         break;
     case CHANGE_RENAME: emit_rename(change, ops); break;
     case CHANGE_ALTER: change->to->kind->alter(change->from, change->to, change->changed, ops); break;
-    case CHANGE_RECREATE: emit_recreate(change, ops); break;
+    case CHANGE_RECREATE: emit_recreate(changes, change, ops); break;
     case CHANGE_COMMENT: emit_comment(change->to, ops); break;
     case CHANGE_OWNER: case CHANGE_PRIVILEGES: break; /* plan_access() */
     }
@@ -165,21 +179,24 @@ static const char *note_of(struct ctx *ctx, const struct change *change, const c
 
 void plan_emit(struct ctx *ctx, const struct changes *changes, const struct plan_options *options, struct ops *ops)
 {
-    *ops = (struct ops){.ctx = ctx, .online = options->online, .reverse = changes->reverse,
+    *ops = (struct ops){.ctx = ctx, .online = options->online, .annotated = options->annotated, .reverse = changes->reverse,
                          .version = (changes->reverse ? changes->to : changes->from)->version,
                          .role = (changes->reverse ? changes->to : changes->from)->role};
     set_names(changes);
     set_third_names(ctx, changes);
+    plan_mark_joining(ctx, changes);
     for (size_t i = 0; i < changes->n; i++) {
         size_t first = ops->list.n;
         ops->change = changes->at[i];
-        ops->forced = changes->at[i]->forced;
+        ops->forced = changes->at[i]->forced || plan_is_held(ctx, changes, changes->at[i]);
         ops->foreign = changes->at[i]->foreign;
-        emit_change(changes->at[i], ops);
-        if (!options->bare) plan_access(changes, changes->at[i], ops);
+        emit_change(changes, changes->at[i], ops);
+        if (!options->bare && !park_kept(changes->at[i])) plan_access(changes, changes->at[i], ops);
         const char *note = note_of(ctx, changes->at[i], change_text(ctx, changes->at[i]));
         for (size_t j = first; j < ops->list.n; j++) {
-            if (!ops->list.at[j].note) ops->list.at[j].note = note;
+            struct op *op = &ops->list.at[j];
+            if (!op->note) op->note = note;
+            if (op->remark) op->note = arena_printf(ctx->arena, "%s\n%s", op->note, op->remark);
             plan_risk(ctx, &ops->list.at[j]);
         }
     }

@@ -28,7 +28,7 @@ static bool has_index(const struct object *object)
 
 static bool is_relation(const struct object *object)
 {
-    return object->kind->name_space == NAMES_RELATION || has_index(object);
+    return object->kind->name_space == NAMES_RELATION || has_index(object) || object_is(object, "composite");
 }
 
 static bool takes_type_name(const struct object *object)
@@ -177,7 +177,8 @@ void order_names(struct order *order)
             if (change->moved && object_is(to, "table")) take_along(order, released, change);
         } else if (change->type == CHANGE_CREATE || (change->type == CHANGE_RECREATE && !is_rebuild(change))) {
             const struct change *taker = acting(to) ? acting(to) : change;
-            take(order, released, taker, R_BUILD, to, keys_in(order, to, to->name, object_schema(to)));
+            unsigned first = object_is(to, "base_type") ? R_STEP : 0; /* its shell */
+            take(order, released, taker, first | R_BUILD, to, keys_in(order, to, to->name, object_schema(to)));
         }
     }
 }

@@ -8,11 +8,13 @@ enum role op_role(const struct op *op)
     case PHASE_ASIDE: return ROLE_STEP;
     case PHASE_RENAME: return ROLE_RENAME;
     case PHASE_LEAVE: case PHASE_RETURN: return ROLE_LEAVE;
-    case PHASE_DROP_INDEX: case PHASE_DETACH: case PHASE_DROP: return ROLE_TEAR;
+    case PHASE_PREPARE: return ROLE_PREPARE;
+    case PHASE_DROP_INDEX: case PHASE_DETACH: case PHASE_DROP: case PHASE_SWAP_OUT: return ROLE_TEAR;
+    case PHASE_OLD_INDEX: return ROLE_GONE;
+    case PHASE_BATCH: case PHASE_ASSERT: case PHASE_VALIDATE: case PHASE_REQUIRE: return ROLE_LATER;
     case PHASE_JOIN: case PHASE_FACETS: return ROLE_FINISH;
     case PHASE_LABELS: case PHASE_TYPES: case PHASE_TABLES: case PHASE_COLUMNS: case PHASE_CODE: case PHASE_KEYS:
-    case PHASE_REFERENCES: case PHASE_VIEWS: case PHASE_RULES: case PHASE_INDEX: case PHASE_BATCH: case PHASE_SWAP:
-    case PHASE_VALIDATE: case PHASE_REQUIRE: case PHASE_OLD_INDEX:
+    case PHASE_REFERENCES: case PHASE_VIEWS: case PHASE_RULES: case PHASE_INDEX: case PHASE_SWAP:
         break;
     }
     return ROLE_BUILD;
@@ -90,7 +92,9 @@ const struct change *acting(const struct object *object)
 {
     const struct change *change = object->change;
     const struct object *owner = owner_of(object);
-    if (change && change->with_parent && change->type == CHANGE_DROP && owner && owner->change) return acting(owner);
+    if (change && change->with_parent && (change->type == CHANGE_DROP || object->park == PARK_ALONG) && owner && owner->change) {
+        return acting(owner);
+    }
     if (object_is(object, "function")) return change; /* a base type's own go along with it, not with the schema */
     while (change && change->with_parent && object->parent && object->parent->change &&
            (object->parent->change->type == change->type || is_rebuild(object->parent->change))) {
@@ -106,10 +110,11 @@ static void edges_within(struct order *order, const struct change *change)
     if (is_rebuild(change)) {
         order_edges(order, change, R_BUILD, change, R_TEAR | R_FINISH);
     } else {
-        order_edges(order, change, R_TEAR, change, R_RENAME | R_BUILD | R_FINISH);
-        order_edges(order, change, R_BUILD, change, R_FINISH);
+        order_edges(order, change, R_PREPARE, change, R_TEAR | R_BUILD | R_FINISH);
+        order_edges(order, change, R_TEAR_NOW, change, R_RENAME | R_BUILT | R_FINISH);
+        order_edges(order, change, R_BUILD, change, R_FINISH | R_LATER | R_GONE);
     }
-    order_edges(order, change, R_LEAVE, change, R_TEAR | R_BUILD | R_FINISH);
+    order_edges(order, change, R_LEAVE, change, R_TEAR | R_PREPARE | R_BUILT | R_FINISH);
     bool shell = change->type == CHANGE_RECREATE && !change->aside; /* of a type that was dropped before */
     if (shell) order_edges(order, change, R_TEAR, change, R_STEP);
     order_edges(order, change, R_STEP, change, shell ? R_BUILD | R_FINISH : R_ALL);
@@ -129,6 +134,17 @@ static bool is_of_type(const struct order *order, const struct object *object, c
     return false;
 }
 
+/* A constraint that rows don't have to keep before it is validated: no need to wait for their values. */
+static bool validates(const struct order *order, const struct change *change)
+{
+    struct span_of_nodes own = nodes_of(order, change);
+    for (size_t i = own.first; i < own.first + own.n; i++) {
+        const struct object *to = change->to;
+        if (op_of(order, i)->phase == PHASE_VALIDATE && to && (object_is(to, "check") || object_is(to, "foreign_key"))) return true;
+    }
+    return false;
+}
+
 /* The new form needs `needed`: it is built, and what it is built of goes by its new name. */
 static void edges_to_needed(struct order *order, const struct change *change, const struct object *needed)
 {
@@ -137,7 +153,13 @@ static void edges_to_needed(struct order *order, const struct change *change, co
     if (type && type != needed) edges_to_needed(order, change, type); /* an expression over a column may speak of its labels */
     if (!other || other == change) return;
     bool shell = change->to && is_of_type(order, change->to, needed);
-    if (other->to) order_edges(order, other, shell ? R_STEP : R_BUILD, change, R_BUILD | R_FINISH);
+    if (!other->to) return;
+    if (!validates(order, change)) {
+        order_edges(order, other, shell ? R_STEP : R_BUILT, change, R_PREPARE | R_BUILD | R_FINISH);
+        return;
+    }
+    order_edges(order, other, R_BUILD, change, R_BUILD | R_FINISH);
+    order_edges(order, other, R_LATER, change, R_LATER);
 }
 
 /* A default that called one overload and is to call another: while both exist the call may fit either. */
@@ -158,8 +180,10 @@ static void edges_from_needed(struct order *order, const struct change *change, 
     if (!other || other == change) return;
     /* labels come, none go; a sequence is altered under those who use it */
     if (other->type == CHANGE_ALTER && (object_is(needed, "enum") || object_is(needed, "sequence"))) return;
-    bool both = is_rebuild(change) && is_rebuild(other); /* the old forms go at the end */
-    order_edges(order, change, R_TEAR, other, both ? R_TEAR : R_TEAR | R_BUILD);
+    /* the old forms go at the end, and what is dropped with all its columns may still have them */
+    bool whole = change->type == CHANGE_DROP && (object_is(change->from, "table") || object_is(change->from, "foreign_table"));
+    bool end = is_rebuild(other) && (is_rebuild(change) || whole);
+    order_edges(order, change, R_TEAR, other, end ? R_TEAR : R_TEAR | R_BUILD);
     bool goes = other->type == CHANGE_DROP || is_rebuild(other);
     bool first = goes && change->type == CHANGE_ALTER && calls_other_overload(order, change, needed);
     if (first) order_edges(order, other, R_TEAR, change, R_BUILD);
@@ -175,7 +199,7 @@ static void edges_of_checks(struct order *order, const struct change *change, co
     for (size_t i = 0; holds && now && object_is(now, "domain") && i < now->children.n; i++) {
         const struct change *check = now->children.at[i]->change;
         if (!check || check == change || check->type == CHANGE_DROP) continue;
-        if (new_side) order_edges(order, check, R_BUILD, change, R_BUILD);
+        if (new_side) order_edges(order, check, R_BUILT, change, R_BUILD);
         else order_edges(order, change, R_TEAR, check, R_BUILD);
     }
 }
@@ -188,6 +212,14 @@ static void edges_after_renames(struct order *order, const struct change *change
     const struct object *owner = owner_of(object);
     const struct change *move = owner ? owner->parent->renaming : NULL;
     if (move && move->moved) order_edges(order, move, R_RENAME, change, R_ALL); /* it went along */
+}
+
+/* The types in a routine's name are called as they are after the renames, in the schemas they move to. */
+static void edges_of_args(struct order *order, const struct change *change, const struct object *object)
+{
+    for (size_t i = 0; i < object->args.n; i++) {
+        if (object->args.at[i].to) edges_after_renames(order, change, object->args.at[i].to);
+    }
 }
 
 /* What steps aside does so while everything above it still has its old name. */
@@ -214,7 +246,7 @@ static void edges_of_needs(struct order *order, const struct change *change, con
         else edges_from_needed(order, change, needs.at[i]);
         edges_of_checks(order, change, needs.at[i], new_side);
         if (!new_side && needs.at[i]->renaming) order_edges(order, needs.at[i]->renaming, R_RENAME, change, R_LEAVE);
-        if (new_side && needs.at[i]->renaming) order_edges(order, needs.at[i]->renaming, R_RENAME, change, R_BUILD | R_FINISH);
+        if (new_side && needs.at[i]->renaming) order_edges(order, needs.at[i]->renaming, R_RENAME, change, R_PREPARE | R_BUILD | R_FINISH);
     }
     for (size_t i = 0; i < later.n; i++) {
         const struct change *other = acting(later.at[i]);
@@ -328,6 +360,7 @@ static void edges_of_shell(struct order *order, const struct change *change)
 {
     const struct object *parent = change->to->parent;
     if (parent && parent->change) order_edges(order, parent->change, R_BUILD, change, R_STEP);
+    if (parent && parent->renaming) order_edges(order, parent->renaming, R_RENAME, change, R_STEP);
 }
 
 static void edges_around(struct order *order, const struct change *change, const struct object *part)
@@ -354,6 +387,33 @@ static void edges_of_type(struct order *order, const struct change *change)
     }
 }
 
+/* A column's rename reaches the children: what has the new name there has to be gone. */
+static void edges_of_renamed_parents(struct order *order, const struct change *gone, const struct object *table, const char *name)
+{
+    struct objects parents = {0};
+    table_parents(table, order->ctx->arena, &parents);
+    for (size_t i = 0; i < parents.n; i++) {
+        const struct object *parent = parents.at[i];
+        for (size_t k = 0; k < parent->children.n; k++) {
+            const struct change *rename = object_is(parent->children.at[k], "column") ? parent->children.at[k]->renaming : NULL;
+            if (rename && str_eq(rename->to->name, name)) order_edges(order, gone, R_TEAR, rename, R_RENAME);
+        }
+        edges_of_renamed_parents(order, gone, parent, name);
+    }
+}
+
+static void edges_of_gone_columns(struct order *order, const struct change *change)
+{
+    const struct object *gone = change->from;
+    if (object_is(gone, "column") && object_is(gone->parent, "table")) {
+        edges_of_renamed_parents(order, change, gone->parent, gone->name);
+    }
+    for (size_t i = 0; object_is(gone, "table") && i < gone->children.n; i++) {
+        const struct object *child = gone->children.at[i];
+        if (object_is(child, "column")) edges_of_renamed_parents(order, change, gone, child->name);
+    }
+}
+
 /* A child's own column in place of its parent's, or the other way round: the name is free when the old one is gone. */
 static void edges_of_column(struct order *order, const struct change *change)
 {
@@ -363,6 +423,59 @@ static void edges_of_column(struct order *order, const struct change *change)
     if (!other || !other->change || other->change == change || (other->change->from && other->change->to)) return;
     if (change->to) order_edges(order, other->change, R_TEAR, change, R_BUILD);
     else order_edges(order, change, R_TEAR, other->change, R_BUILD);
+}
+
+/* A partition's own index that could be one of its parent's would become it, if it were there first. */
+static void edges_of_partition_index(struct order *order, const struct change *change)
+{
+    const struct object *table = change->to->parent;
+    bool index = object_is(change->to, "index") || object_is(change->to, "unique") || object_is(change->to, "primary_key");
+    if (!index || !object_is(table, "table")) return;
+    while ((table = object_get(table, "partition_of")->ref.to) != NULL) {
+        for (size_t i = 0; i < table->children.n; i++) {
+            const struct object *other = table->children.at[i];
+            if (object_is(other, change->to->kind->name) && other->change) {
+                order_edges(order, other->change, R_BUILD, change, R_BUILD);
+            }
+        }
+    }
+}
+
+/* Values that rows get later may be read from what this plan drops. */
+static void edges_of_data(struct order *order, const struct change *change)
+{
+    struct span_of_nodes own = nodes_of(order, change);
+    for (size_t i = own.first; i < own.first + own.n; i++) {
+        const struct op *op = op_of(order, i);
+        for (size_t k = 0; op->phase == PHASE_BATCH && k < order->changes->n; k++) {
+            const struct change *other = order->changes->at[k];
+            bool reads = other->type == CHANGE_DROP && other != change && plan_has_word(op->sql, other->from->name);
+            if (reads) order_edges(order, change, R_LATER, acting(other->from), R_TEAR);
+        }
+    }
+}
+
+static bool descends_from(struct order *order, const struct object *table, const struct object *from)
+{
+    struct objects parents = {0};
+    table_parents(table, order->ctx->arena, &parents);
+    for (size_t i = 0; i < parents.n; i++) {
+        if (parents.at[i] == from || descends_from(order, parents.at[i], from)) return true;
+    }
+    return false;
+}
+
+/* A table is published with its children, which the statement then names. */
+static void edges_of_published(struct order *order, const struct change *change)
+{
+    const struct objects *uses = object_uses(order->ctx, change->to);
+    for (size_t i = 0; i < order->changes->n; i++) {
+        const struct change *other = order->changes->at[i];
+        if (!other->to || !object_is(other->to, "table") || other->type != CHANGE_CREATE) continue;
+        for (size_t k = 0; k < uses->n; k++) {
+            if (descends_from(order, other->to, uses->at[k])) order_edges(order, other, R_BUILD, change, R_BUILD);
+        }
+    }
 }
 
 static void make_edges(struct order *order)
@@ -375,9 +488,13 @@ static void make_edges(struct order *order)
         if (change->type == CHANGE_CREATE) edges_of_shell(order, change);
         if (change->type == CHANGE_CREATE && object_is(change->to, "primary_key")) edges_of_primary_key(order, change);
         if (change->type == CHANGE_CREATE && object_is(change->to, "attribute")) edges_of_attribute(order, change);
+        if (change->type == CHANGE_CREATE) edges_of_partition_index(order, change);
+        if (change->to && object_is(change->to, "publication")) edges_of_published(order, change);
         if (change->type == CHANGE_RENAME && change->moved) edges_of_move(order, change);
         if (change->from) edges_after_renames(order, change, change->from);
         if (change->to) edges_after_renames(order, change, change->to);
+        if (change->from) edges_of_args(order, change, change->from);
+        if (change->to) edges_of_args(order, change, change->to);
         if (change->to && change->type != CHANGE_RENAME) edges_of_object(order, change, change->to, true);
         if (change->to && !change_is_facet(change)) edges_of_star(order, change);
         if (change->from && change->type != CHANGE_RENAME && !change_is_facet(change)) {
@@ -390,6 +507,8 @@ static void make_edges(struct order *order)
         if (change_is_facet(change) && change->to->change) order_edges(order, change->to->change, R_BUILD, change, R_FINISH);
         if (change->type == CHANGE_PRIVILEGES) edges_of_columns(order, change);
         edges_of_column(order, change);
+        edges_of_data(order, change);
+        if (change->type == CHANGE_DROP) edges_of_gone_columns(order, change);
     }
     order_names(order);
 }

@@ -8,6 +8,8 @@ static void forget_plan(const struct schema *schema)
         struct object *object = schema->all.at[i];
         object->unchecked = false;
         if (object_is(object, "column")) object->apart = false;
+        struct object *target = object_is(object, "foreign_key") ? object_get(object, "table")->ref.to : NULL;
+        if (target) target->referenced = true;
     }
 }
 
@@ -17,6 +19,7 @@ struct plan *plan_make(struct ctx *ctx, const struct changes *changes, const str
     changes_mark(changes);
     forget_plan(changes->to);
     forget_plan(changes->from);
+    park_fold(changes);
     plan_asides(changes);
     for (;;) {
         struct ops ops;
@@ -25,6 +28,7 @@ struct plan *plan_make(struct ctx *ctx, const struct changes *changes, const str
         if (result == ORDER_LOOP) return NULL;
         if (result == ORDER_AGAIN) continue;
         plan_bodies(ctx, plan, options->create);
+        park_make_attic(ctx, plan);
         return plan;
     }
 }

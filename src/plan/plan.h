@@ -14,7 +14,8 @@ struct plan {
 };
 
 struct plan_options {
-    bool online;  /* indexes on existing tables are built and dropped CONCURRENTLY, in sections of their own */
+    bool online;  /* existing tables change in the forms that block least, in sections of their own where need be */
+    bool annotated; /* @online of the models counts */
     bool bare;    /* without owners and privileges: on a server that has no such roles */
     bool create;  /* everything onto an empty database: no notes on risks */
 };

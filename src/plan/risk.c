@@ -4,6 +4,7 @@
 static const char *loss(struct arena *arena, const struct object *object)
 {
     const char *shown = object_shown(arena, object);
+    if (object->not_parked) return arena_printf(arena, "%s: is not parked: %s", shown, object->not_parked);
     if (object_is(object, "table")) return arena_printf(arena, "%s: rows are lost, downgrade restores it empty", shown);
     if (object_is(object, "sequence")) return arena_printf(arena, "%s: its position is lost, downgrade starts it anew", shown);
     return arena_printf(arena, "%s: its values are lost, downgrade restores it empty", shown);

@@ -5,6 +5,7 @@
 
 #include "base/digest.h"
 #include "base/str.h"
+#include "revision/batch.h"
 #include "revision/walk.h"
 
 static void add_sections(struct buf *all, const char *word, const struct section *sections, size_t n)
@@ -13,7 +14,7 @@ static void add_sections(struct buf *all, const char *word, const struct section
         for (size_t k = 0; k < sections[i].loses.n; k++) buf_printf(all, "%s loses %s\n", word, sections[i].loses.at[k]);
         for (size_t k = 0; k < sections[i].statements.n; k++) {
             const struct statement *statement = &sections[i].statements.at[k];
-            if (statement->batch) buf_printf(all, "%s %zu %zu batch %s\n", word, i, k, statement->batch);
+            if (statement->batch) buf_printf(all, "%s %zu %zu batch %s\n", word, i, k, statement->batch->text);
             if (statement->reason) buf_printf(all, "%s %zu %zu reason %s\n", word, i, k, statement->reason);
         }
     }

@@ -1,10 +1,14 @@
 /* directive.c: the `-- modelc:NAME VALUE` lines of a migration file, one function each, called from a table. */
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/suggest.h"
+#include "revision/batch.h"
+#include "revision/duration.h"
 #include "revision/line.h"
 #include "revision/parse.h"
+#include "sql/quote.h"
 #include "sql/sql.h"
 
 struct directive {
@@ -126,6 +130,7 @@ static void read_flag(struct parser *parser, const struct directive *line, const
 
 static void read_section(struct parser *parser, const struct directive *line)
 {
+    parser_drop_batch(parser);
     struct section section = {.transaction = true, .span = line->span, .line = parser_line(parser, line->start)};
     struct words flags = split(parser, line->value);
     parser->up = strcmp(line->name, "upgrade") == 0;
@@ -160,16 +165,35 @@ static void read_search_path(struct parser *parser, const struct directive *line
     parser->search_path = path;
 }
 
+static bool is_duration(struct parser *parser, const struct directive *line)
+{
+    long milliseconds;
+    if (duration_parse(line->value, &milliseconds)) return true;
+    struct diag *diag = refuse(parser, line->value_span, "not a length of time");
+    diag_mend(parser->ctx, diag, "write", "-- modelc:%s 10s", line->name);
+    return false;
+}
+
+/* In the header it is for all sections. */
 static void read_lock_timeout(struct parser *parser, const struct directive *line)
 {
-    const char *unit = line->value + strspn(line->value, "0123456789");
-    bool known = *unit == '\0' || strcmp(unit, "ms") == 0 || strcmp(unit, "s") == 0 || strcmp(unit, "min") == 0;
-    if (unit == line->value || !known) {
-        struct diag *diag = refuse(parser, line->value_span, "not a length of time");
-        diag_mend(parser->ctx, diag, "write", "-- modelc:lock-timeout 10s");
-        return;
-    }
-    parser_section(parser)->lock_timeout = line->value;
+    if (!is_duration(parser, line)) return;
+    if (parser->in_section) parser_section(parser)->lock_timeout = line->value;
+    else parser->revision->lock_timeout = line->value;
+}
+
+static void read_statement_timeout(struct parser *parser, const struct directive *line)
+{
+    if (!is_duration(parser, line)) return;
+    if (parser->in_section) parser_section(parser)->statement_timeout = line->value;
+    else parser->revision->statement_timeout = line->value;
+}
+
+static void read_retries(struct parser *parser, const struct directive *line)
+{
+    size_t digits = strspn(line->value, "0123456789");
+    if (digits == strlen(line->value) && digits <= 3) parser->revision->retries = atoi(line->value);
+    else refuse(parser, line->value_span, "not a number below 1000");
 }
 
 static void read_data(struct parser *parser, const struct directive *line)
@@ -196,14 +220,44 @@ static void read_loses(struct parser *parser, const struct directive *line)
     vec_push(parser->ctx->arena, &parser_section(parser)->loses, path);
 }
 
+/* Where ` as ` stands outside of quoted names; NULL: nowhere. */
+static const char *find_as(const char *text)
+{
+    bool quoted = false;
+    for (; *text; text++) {
+        if (*text == '"') quoted = !quoted;
+        if (!quoted && str_starts(text, " as ")) return text;
+    }
+    return NULL;
+}
+
+/* KIND PATH as NAME: its name in the attic. */
+static void read_parks(struct parser *parser, const struct directive *line)
+{
+    struct arena *arena = parser->ctx->arena;
+    const char *text = line_decode(arena, line->value), *as = find_as(text), *name = as ? as + strlen(" as ") : "";
+    size_t kind = strcspn(text, " ");
+    if (!as || text + kind >= as || !*name) {
+        struct diag *diag = refuse(parser, line->value_span, "doesn't say what is parked, and as what");
+        diag_mend(parser->ctx, diag, "write", "-- modelc:parks table public.orders as \"014_1_orders\"");
+        return;
+    }
+    struct parked parked = {.kind = arena_strndup(arena, text, kind),
+                            .path = arena_strndup(arena, text + kind + 1, (size_t)(as - text) - kind - 1),
+                            .name = sql_fold(arena, name, strlen(name))};
+    vec_push(arena, &parser->revision->parks, parked);
+}
+
 static void read_batch(struct parser *parser, const struct directive *line)
 {
-    parser->batch = line->value;
+    if (parser->batch) refuse(parser, line->span, "two modelc:batch lines above one statement");
+    else parser->batch = batch_read(parser->ctx, line->value, line->span);
 }
 
 static void read_allow(struct parser *parser, const struct directive *line)
 {
-    parser->allow = line->value;
+    const char *above = parser->allow;
+    parser->allow = above ? arena_printf(parser->ctx->arena, "%s\n%s", above, line->value) : line->value;
 }
 
 /* KIND PATH HASH, where the path may hold blanks: function public.f(integer, text) v1:.. */
@@ -245,7 +299,7 @@ static void read_object(struct parser *parser, const struct directive *line)
     vec_push(parser->ctx->arena, &parser->revision->objects, object);
 }
 
-enum where { IN_HEADER, IN_SECTION, ANYWHERE };
+enum where { IN_HEADER, IN_SECTION, IN_EITHER, ANYWHERE };
 enum trait { ONCE = 1, VALUE = 2 /* needs one */, KEEPS_DATA = 4 /* does not close a `data` part */ };
 
 static const struct rule {
@@ -265,11 +319,14 @@ static const struct rule {
     {"downgrade", ANYWHERE, 0, read_section},
     {"irreversible", ANYWHERE, ONCE | VALUE, read_irreversible},
     {"search-path", IN_SECTION, VALUE, read_search_path},
-    {"lock-timeout", IN_SECTION, ONCE | VALUE, read_lock_timeout},
+    {"lock-timeout", IN_EITHER, ONCE | VALUE, read_lock_timeout},
+    {"statement-timeout", IN_EITHER, ONCE | VALUE, read_statement_timeout},
+    {"retries", IN_HEADER, ONCE | VALUE, read_retries},
     {"data", IN_SECTION, 0, read_data},
     {"complete", IN_SECTION, 0, read_complete},
     {"end", IN_SECTION, 0, read_end},
     {"loses", IN_SECTION, VALUE, read_loses},
+    {"parks", IN_SECTION, VALUE, read_parks},
     {"batch", IN_SECTION, KEEPS_DATA, read_batch},
     {"allow", IN_SECTION, KEEPS_DATA, read_allow},
     {"object", ANYWHERE, VALUE, read_object},
@@ -292,7 +349,8 @@ static const struct rule *find_rule(struct parser *parser, const struct directiv
 static bool in_place(struct parser *parser, const struct rule *rule, const struct directive *line)
 {
     uint64_t bit = UINT64_C(1) << (size_t)(rule - rules);
-    uint64_t *seen = rule->where == IN_SECTION ? &parser->seen_section : &parser->seen_file;
+    bool sections = rule->where == IN_SECTION || (rule->where == IN_EITHER && parser->in_section);
+    uint64_t *seen = sections ? &parser->seen_section : &parser->seen_file;
     const char *wrong = NULL;
     if (!scan_at_line_start(parser->source->text, line->start)) {
         wrong = "stands on a line of its own";
@@ -300,10 +358,12 @@ static bool in_place(struct parser *parser, const struct rule *rule, const struc
         wrong = "belongs above the first section";
     } else if (rule->where == IN_SECTION && !parser->in_section) {
         wrong = "belongs into a section, below `-- modelc:upgrade` or `-- modelc:downgrade`";
+    } else if (rule->where == IN_EITHER && parser->body && !parser->in_section) {
+        wrong = "belongs above the first section, or into one";
     } else if ((rule->traits & VALUE) && !*line->value) {
         wrong = "needs a value";
     } else if ((rule->traits & ONCE) && (*seen & bit)) {
-        wrong = rule->where == IN_SECTION ? "stands twice in this section" : "stands twice";
+        wrong = sections ? "stands twice in this section" : "stands twice";
     }
     *seen |= bit;
     if (wrong) diag_add(parser->ctx, D_REVISION, line->span, "modelc:%s %s", rule->name, wrong);

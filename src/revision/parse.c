@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "revision/ascii.h"
+#include "revision/batch.h"
 #include "revision/parse.h"
 #include "revision/session.h"
 #include "sql/sql.h"
@@ -211,6 +212,24 @@ static void check_transaction(struct parser *parser, const struct sql_statement 
               parser->up ? "upgrade" : "downgrade");
 }
 
+void parser_drop_batch(struct parser *parser)
+{
+    if (parser->batch) diag_add(parser->ctx, D_REVISION, parser->batch->span, "modelc:batch stands above no statement");
+    parser->batch = NULL;
+}
+
+/* The statement's batches, where it can be run so and has them. */
+static const struct batch *join_batch(struct parser *parser, const struct statement *statement)
+{
+    struct batch *batch = parser->batch;
+    parser->batch = NULL;
+    if (!batch || !batch_join(parser->ctx, batch, statement)) return NULL;
+    if (!parser_section(parser)->transaction) return batch;
+    struct diag *diag = diag_add(parser->ctx, D_REVISION, batch->span, "batches can't run in a transaction: each is one of its own");
+    diag_mend(parser->ctx, diag, "mend", "write `-- modelc:%s no-transaction` above it", parser->up ? "upgrade" : "downgrade");
+    return NULL;
+}
+
 static void push_statement(struct parser *parser, const struct reading *reading)
 {
     const char *text = parser->source->text;
@@ -222,11 +241,10 @@ static void push_statement(struct parser *parser, const struct reading *reading)
         .search_path = parser->search_path,
         .origin = parser->origin,
         .reason = parser->reason,
-        .batch = parser->batch,
         .allow = parser->allow,
     };
     if (parser->note_end && is_next_line(text, parser->note_end, reading->start)) statement.note = parser->note.text;
-    parser->batch = parser->allow = NULL;
+    parser->allow = NULL;
     if (session_refuses(parser->ctx, reading->words, reading->n_words, reading->copies, statement.span)) return;
     if (!parser->in_section) {
         struct diag *diag = diag_add(parser->ctx, D_REVISION, statement.span, "this statement stands in no section");
@@ -235,6 +253,7 @@ static void push_statement(struct parser *parser, const struct reading *reading)
     }
     statement.verb = verb_of(parser, reading, &class, statement.sql);
     check_transaction(parser, &class, &statement);
+    statement.batch = join_batch(parser, &statement);
     vec_push(parser->ctx->arena, &parser_section(parser)->statements, statement);
 }
 
@@ -337,9 +356,11 @@ struct revision *revision_parse(struct ctx *ctx, struct source *source)
         .objects = map_new(ctx->arena),
     };
     revision->source = source;
+    revision->retries = -1;
     revision->header = parser_span(&parser, 0, scan_line_end(source->text, source->len, 0));
     parser.piece = scan_next(parser.scan);
     while (parser.piece.token != SCAN_END) read_piece(&parser);
+    parser_drop_batch(&parser);
     if (!revision->message) revision->message = "";
     if (!revision->id) {
         struct diag *diag = diag_file(ctx, D_REVISION, source->name, "no line `-- modelc:revision ID`");

@@ -20,7 +20,8 @@ struct parser {
     uint64_t seen_section;   /* the same for a section */
     const char *search_path;
     enum statement_origin origin;
-    const char *reason, *batch, *allow;
+    const char *reason, *allow;
+    struct batch *batch;     /* waits for its statement */
     struct buf note;         /* comment lines that may turn out to be a statement's note */
     size_t note_end;         /* where the last of them ended; 0: none */
     struct map *objects;     /* object lines by "kind path": struct object_line * */
@@ -30,6 +31,8 @@ struct span parser_span(const struct parser *parser, size_t start, size_t end);
 unsigned parser_line(struct parser *parser, size_t at);
 /* The section being read; only where in_section. */
 struct section *parser_section(struct parser *parser);
+/* A `-- modelc:batch` that no statement follows in its section is an error. */
+void parser_drop_batch(struct parser *parser);
 /* Reads the line comment that is parser->piece, known to be a directive whose name starts at byte name_at of it. */
 void parse_directive(struct parser *parser, size_t name_at);
 

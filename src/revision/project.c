@@ -9,6 +9,7 @@
 
 #include "base/str.h"
 #include "base/suggest.h"
+#include "revision/duration.h"
 #include "revision/ids.h"
 #include "revision/revision.h"
 #include "revision/settings.h"
@@ -159,6 +160,13 @@ static void read_online(struct loading *loading, const struct setting *setting)
     if (choice >= 0) loading->project->online = choice == 1;
 }
 
+static void read_drop(struct loading *loading, const struct setting *setting)
+{
+    static const char *const words[] = {"drop", "park"};
+    int choice = choice_of(loading, setting, words, 2);
+    if (choice >= 0) loading->project->park = choice == 1;
+}
+
 static void read_protect(struct loading *loading, const struct setting *setting)
 {
     read_bool(loading, setting, &loading->project->protect);
@@ -199,15 +207,64 @@ static void read_url(struct loading *loading, const struct setting *setting)
     if (project->url) project->url = text_of(loading, setting);
 }
 
-static void read_lock_timeout(struct loading *loading, const struct setting *setting)
+static void read_direct_url(struct loading *loading, const struct setting *setting)
+{
+    struct project *project = loading->project;
+    project->direct_url_span = setting->value_span;
+    project->direct_url = expand(loading, setting->value, &project->direct_url_missing);
+    if (project->direct_url) project->direct_url = text_of(loading, setting);
+}
+
+/* At most `most` digits, which is enough for what is counted. */
+static void read_number(struct loading *loading, const struct setting *setting, size_t most, const char *what, int *value)
 {
     const char *text = text_of(loading, setting);
     if (!text) return;
-    if (strspn(text, "0123456789") != strlen(text) || strlen(text) > 5) {
-        refuse(loading, setting, "not a number of seconds");
+    if (strspn(text, "0123456789") != strlen(text) || strlen(text) > most) {
+        refuse(loading, setting, arena_printf(loading->ctx->arena, "not a number%s", what));
         return;
     }
-    loading->project->lock_timeout = atoi(text);
+    *value = atoi(text);
+}
+
+static void read_lock_wait(struct loading *loading, const struct setting *setting)
+{
+    read_number(loading, setting, 5, " of seconds", &loading->project->lock_wait);
+}
+
+static void read_retries(struct loading *loading, const struct setting *setting)
+{
+    read_number(loading, setting, 3, " below 1000", &loading->project->retries);
+}
+
+static void read_duration(struct loading *loading, const struct setting *setting, const char **value)
+{
+    long milliseconds;
+    const char *text = text_of(loading, setting);
+    if (!text) return;
+    if (duration_parse(text, &milliseconds)) {
+        *value = text;
+        return;
+    }
+    struct diag *diag = refuse(loading, setting, "not a length of time");
+    diag_mend(loading->ctx, diag, "write", "%s = 10s, or 0 for none", setting->key);
+}
+
+static void read_lock_timeout(struct loading *loading, const struct setting *setting)
+{
+    read_duration(loading, setting, &loading->project->lock_timeout);
+}
+
+static void read_statement_timeout(struct loading *loading, const struct setting *setting)
+{
+    read_duration(loading, setting, &loading->project->statement_timeout);
+}
+
+static void read_lock(struct loading *loading, const struct setting *setting)
+{
+    static const char *const words[] = {"session", "lease"};
+    int choice = choice_of(loading, setting, words, 2);
+    if (choice >= 0) loading->project->lease = choice == 1;
 }
 
 /* Patterns stand between commas or on lines of their own; a comma in parentheses or in a quoted name separates nothing:
@@ -292,8 +349,10 @@ static const struct key {
     {"models", read_models},       {"migrations", read_migrations}, {"templates", read_templates},
     {"ids", read_ids},             {"file-name", read_file_name},   {"embedded", read_embedded},
     {"online", read_online},       {"protect", read_protect},       {"schema", read_schema},
-    {"role", read_role},           {"url", read_url},               {"lock-timeout", read_lock_timeout},
-    {"ignore", read_ignore},       {"roles", read_roles},           {"target", read_target},           {"certified", read_certified},
+    {"role", read_role},           {"url", read_url},               {"direct-url", read_direct_url},
+    {"lock-wait", read_lock_wait}, {"lock", read_lock},             {"lock-timeout", read_lock_timeout},
+    {"statement-timeout", read_statement_timeout}, {"retries", read_retries},
+    {"ignore", read_ignore},       {"roles", read_roles},           {"drop", read_drop},             {"target", read_target},           {"certified", read_certified},
 };
 enum { N_KEYS = sizeof keys / sizeof keys[0] };
 
@@ -302,6 +361,12 @@ enum { N_KEYS = sizeof keys / sizeof keys[0] };
 static bool is_main(const char *section)
 {
     return !*section || strcmp(section, "modelc") == 0;
+}
+
+/* Lines of this section are kept as they are: src/review knows its own rules. */
+static bool is_review(const char *section)
+{
+    return strcmp(section, "review") == 0;
 }
 
 /* NAME of [env NAME], else NULL. */
@@ -315,7 +380,7 @@ static void check_sections(struct loading *loading)
 {
     for (size_t i = 0; i < loading->settings->sections.n; i++) {
         const struct settings_section *section = &loading->settings->sections.at[i];
-        if (is_main(section->name) || env_name(loading->ctx->arena, section->name)) continue;
+        if (is_main(section->name) || is_review(section->name) || env_name(loading->ctx->arena, section->name)) continue;
         struct diag *diag = diag_add(loading->ctx, D_CONFIG, section->span, "unknown section [%s]", section->name);
         diag_mend(loading->ctx, diag, "write", "[env NAME], or settings above all sections");
     }
@@ -339,14 +404,17 @@ static void check_keys(struct loading *loading)
     for (size_t i = 0; i < loading->settings->values.n; i++) {
         struct setting *setting = &loading->settings->values.at[i];
         const char *env = env_name(loading->ctx->arena, setting->section);
-        const char *name = arena_printf(loading->ctx->arena, "%s\n%s", env ? env : "", setting->key);
+        bool review = is_review(setting->section);
+        const char *name = arena_printf(loading->ctx->arena, "%s\n%s", env ? env : review ? setting->section : "", setting->key);
         const struct setting *other = map_get(seen, name);
-        if (!is_known_key(loading, setting)) continue;
+        if (!review && !is_known_key(loading, setting)) continue;
         if (other) {
             struct diag *diag = diag_add(loading->ctx, D_DUPLICATE, setting->key_span, "%s is set twice", setting->key);
             diag_note(loading->ctx, diag, other->key_span, "the other one");
         }
         map_put(seen, name, setting);
+        struct review_setting line = {setting->key, setting->value, setting->key_span, setting->value_span};
+        if (review) vec_push(loading->ctx->arena, &loading->project->review, line);
     }
 }
 
@@ -395,7 +463,10 @@ static struct project *project_new(struct ctx *ctx, const char *ini, const char 
         .online = true,
         .state_schema = "modelc",
         .env = env,
-        .lock_timeout = 30,
+        .lock_wait = 30,
+        .lock_timeout = "3s",
+        .statement_timeout = "0",
+        .retries = 5,
         .extra = extra ? extra : map_new(ctx->arena),
     };
     return project;

@@ -9,6 +9,13 @@
 #include "base/file.h"
 #include "base/map.h"
 
+/* Lines of modelc.ini's section [review]; what they may be is src/review's to say. */
+struct review_setting {
+    const char *key, *value;
+    struct span key_span, value_span;
+};
+struct review_settings { struct review_setting *at; size_t n, cap; };
+
 enum id_style { IDS_RANDOM, IDS_SEQUENTIAL, IDS_TIMESTAMP };
 
 struct project {
@@ -21,6 +28,7 @@ struct project {
     const char *file_name;    /* file-name = %(rev)s_%(slug)s */
     bool embedded;            /* embedded = true, written by init */
     bool online;              /* online = always (default) | never: CONCURRENTLY on tables that exist */
+    bool park;                /* drop = park: what is dropped is moved to the attic; default: drop */
     bool protect;             /* protect = true: data loss needs --allow-loss */
     const char *certified;    /* certified = REV | base: what comes after it runs only with a good certificate of verify; NULL */
     const char *state_schema; /* schema = modelc: where revision and journal live */
@@ -32,9 +40,16 @@ struct project {
     const char *env;          /* -n NAME or NULL */
     struct { int at[6]; size_t n; } targets; /* target = 15, 18: what the models are for; none: not said */
     struct span target_span;
-    int lock_timeout;         /* seconds to wait for modelc's own lock; lock-timeout = 30 */
+    int lock_wait;            /* seconds to wait for modelc's own lock; lock-wait = 30 */
+    bool lease;               /* lock = session (default) | lease: modelc's lock is a row with an end, not a session's */
+    const char *direct_url;   /* direct-url = ..: past a pooler, for what needs a session of its own; NULL */
+    const char *direct_url_missing; /* as url_missing */
+    struct span direct_url_span;
+    const char *lock_timeout, *statement_timeout; /* of each transaction, as PostgreSQL takes them; lock-timeout = 3s; "0": none */
+    int retries;              /* of a section that ran into a timeout; retries = 5 */
     struct paths ignore;      /* ignore = pattern, .. : globs like "table public.spatial_*", "public.tmp_*" */
     struct paths roles;       /* roles = app, public, .. | *: whose ownership and privileges are managed */
+    struct review_settings review; /* CODE = off|note|warning|error, fail-on = .. in [review] */
     bool roles_given;         /* else: those that the models speak of */
     struct map *extra;        /* -x k=v: %(k)s in modelc.ini, ${k} in templates */
 };

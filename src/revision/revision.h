@@ -10,6 +10,8 @@
 #include "base/map.h"
 #include "base/vec.h"
 
+struct batch;
+
 enum statement_origin {
     STATEMENT_GENERATED,
     STATEMENT_DATA,     /* under `-- modelc:data REASON`: hand-written, outside the generated digest */
@@ -25,14 +27,18 @@ struct statement {
     enum statement_origin origin;
     const char *reason;      /* of data and complete */
     const char *note;        /* the comment lines directly above it, without `-- `; NULL where there are none */
-    const char *batch;       /* value of a `-- modelc:batch` above it, or NULL */
+    const struct batch *batch; /* `-- modelc:batch` above it (revision/batch.h), or NULL */
     const char *allow;       /* value of a `-- modelc:allow` above it, or NULL */
 };
+
+/* Moved to the attic by its upgrade: kind and path as it was, its name there. */
+struct parked { const char *kind, *path, *name; };
 
 struct section {
     bool transaction;          /* false: no-transaction, statements run one by one */
     bool on_create;            /* `-- modelc:upgrade on-create`: run by `create` too */
     const char *lock_timeout;  /* `-- modelc:lock-timeout 10s` in it, or NULL */
+    const char *statement_timeout; /* `-- modelc:statement-timeout 5min` in it, or NULL */
     struct span span;
     unsigned line;
     VEC(struct statement) statements;
@@ -55,8 +61,11 @@ struct revision {
     const char *created;              /* ISO 8601, UTC */
     const char *generated;            /* digest in the header, or NULL */
     const char *certified;            /* the header's text, or NULL */
+    const char *lock_timeout, *statement_timeout; /* of the header: for all its sections that say none; or NULL */
+    int retries;                      /* of sections that ran into a timeout; -1: as the project says */
     const char *irreversible;         /* reason, or NULL */
     struct span irreversible_span;
+    VEC(struct parked) parks;         /* `-- modelc:parks`: what it moves to the attic */
     VEC(const char *) loses;          /* paths of `-- modelc:loses`, of both directions: ask revision_loses() */
     VEC(struct section) up;
     VEC(struct section) down;

@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "revision/clock.h"
 #include "revision/line.h"
+#include "revision/lock_note.h"
 #include "revision/template.h"
 #include "sql/sql.h"
 
@@ -16,6 +17,7 @@ struct writer {
     const char *word;              /* upgrade, downgrade */
     const struct op *before;       /* the op written last in this section, NULL at its start */
     const char *search_path;       /* in force */
+    struct lock_notes locks;
 };
 
 static bool is_manual(const struct op *op)
@@ -44,6 +46,7 @@ static void begin_section(struct writer *w, const struct op *op)
     if (w->out.len > 0) buf_addc(&w->out, '\n');
     buf_printf(&w->out, "-- modelc:%s%s\n", w->word, op && op->transaction == OP_ALONE ? " no-transaction" : "");
     w->search_path = NULL;
+    w->locks.held = NULL;
     if (op) write_search_path(w, op);
 }
 
@@ -63,9 +66,12 @@ static void write_op(struct writer *w, const struct op *op)
     buf_addc(&w->out, '\n');
     write_search_path(w, op);
     if (op->loses) buf_printf(&w->out, "-- modelc:loses %s\n", line_encode(w->ctx->arena, op->loses));
+    if (op->parks) buf_printf(&w->out, "-- modelc:parks %s\n", line_encode(w->ctx->arena, op->parks));
     if (is_manual(op)) write_reason(w, op->complete ? "complete" : "data", op->complete ? op->complete : op->data);
     if (op->batch) buf_printf(&w->out, "-- modelc:batch %s\n", line_encode(w->ctx->arena, op->batch));
     if (op->note) line_comments(&w->out, op->note);
+    const char *locks = lock_note(w->ctx, &w->locks, op);
+    if (locks) line_comments(&w->out, locks);
     buf_printf(&w->out, "%s;\n", line_statement(w->ctx->arena, op->sql));
     w->before = op;
 }

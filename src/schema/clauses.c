@@ -319,8 +319,27 @@ static void say_foreign_clause(struct build *b, const struct ast_clause *clause)
     if (near.best) diag_mend(r->ctx, diag, "did you mean", "%s", near.best);
 }
 
+/* @online(never): how its table is changed while it is in use. */
+static void set_online(struct build *b, const struct ast_clause *clause)
+{
+    static const struct { const char *name; enum online_word word; } words[] = {
+        {"never", ONLINE_NEVER}, {"always", ONLINE_ALWAYS}, {"large", ONLINE_LARGE},
+    };
+    const struct ast_arg *arg = clause->args.n ? &clause->args.at[0] : NULL;
+    const char *text = arg && arg->text ? str_trim(b->r->ctx->arena, arg->text) : "";
+    struct suggest near = {.word = text};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (str_eq(words[i].name, text)) b->object->online = words[i].word;
+        suggest_try(&near, words[i].name);
+    }
+    if (b->object->online) return;
+    struct diag *diag = diag_add(b->r->ctx, D_INVALID, arg ? arg->span : clause->word_span, "`@online` takes never, always or large");
+    if (near.best) diag_mend(b->r->ctx, diag, "did you mean", "@online(%s)", near.best);
+}
+
 static void apply(struct build *b, const struct ast_clause *clause)
 {
+    if (str_eq(clause->word, "@online")) set_online(b, clause);
     if (clause->word[0] == '@' || str_eq(clause->word, "was")) return;
     const struct kind *kind = b->object->kind;
     for (size_t i = 0; i < kind->n_fields; i++) {

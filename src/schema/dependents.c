@@ -58,6 +58,26 @@ static bool renew_default(struct diff *diff, struct changes *changes, struct obj
     return true;
 }
 
+static bool is_built_again(const struct object *type)
+{
+    return type->kind->rebuild && type->change && type->change->type == CHANGE_RECREATE;
+}
+
+/* Whether values in a relation are of a type that is built again. */
+static bool has_rebuilt_type(struct diff *diff, const struct object *relation)
+{
+    for (size_t i = 0; i < relation->children.n; i++) {
+        const struct object *type = object_get(relation->children.at[i], "type")->type.to;
+        if (type && is_built_again(type)) return true;
+    }
+    if (!object_is(relation, "foreign_table")) return false;
+    const struct objects *uses = object_uses(diff->ctx, relation); /* its columns stand in its text */
+    for (size_t i = 0; i < uses->n; i++) {
+        if (is_built_again(uses->at[i])) return true;
+    }
+    return false;
+}
+
 /* Made from what it is from now on, it no longer uses a relation or column that goes. Where something of that name remains, or all columns
  * are meant, nobody can tell as long as the old one is there. */
 static bool lets_go_of(struct diff *diff, const struct object *user, const struct object *gone)
@@ -143,6 +163,29 @@ static bool follow_heirs(struct diff *diff, struct changes *changes, struct user
     return more;
 }
 
+static bool uses_rebuilt_type(struct diff *diff, const struct object *user)
+{
+    const struct objects *uses = object_uses(diff->ctx, user);
+    for (size_t i = 0; i < uses->n; i++) {
+        if (object_is_relation(uses->at[i]) && has_rebuilt_type(diff, uses->at[i])) return true;
+    }
+    return false;
+}
+
+/* A view that shows values of such a type can't be replaced by another, since its columns' types change. */
+static bool follow_views(struct diff *diff, struct changes *changes)
+{
+    bool more = false;
+    for (size_t i = 0; i < changes->n; i++) {
+        const struct change *change = changes->at[i];
+        if (change->type != CHANGE_ALTER || !object_is(change->to, "view")) continue;
+        if (uses_rebuilt_type(diff, change->from) || uses_rebuilt_type(diff, change->to)) {
+            more |= changes_force(diff, changes, change->to);
+        }
+    }
+    return more;
+}
+
 bool diff_dependents(struct diff *diff, struct changes *changes)
 {
     struct users users = {0};
@@ -162,5 +205,5 @@ bool diff_dependents(struct diff *diff, struct changes *changes)
             more |= follow_user(diff, changes, user);
         }
     }
-    return more;
+    return follow_views(diff, changes) || more;
 }

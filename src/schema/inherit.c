@@ -26,6 +26,12 @@ static void own_keys(const struct object *table, struct ctx *ctx, struct keys *k
     keys->at = copy;
 }
 
+/* Each table's own, though its column is its parent's. */
+static bool is_tables_own(const struct object *object, const struct field *field)
+{
+    return object_is(object, "column") && (str_eq(field->name, "statistics") || str_eq(field->name, "options"));
+}
+
 static struct object *spell(struct schema *schema, struct object *table, const struct object *from, const char *name)
 {
     struct object *copy = schema_add(schema, from->kind, table, name);
@@ -38,6 +44,7 @@ static struct object *spell(struct schema *schema, struct object *table, const s
     memcpy(copy->values, from->values, from->kind->n_fields * sizeof *from->values);
     for (size_t i = 0; i < from->kind->n_fields; i++) {
         const struct field *field = &from->kind->fields[i];
+        if (is_tables_own(from, field)) copy->values[i] = (struct value){0};
         bool own = copy->values[i].set && !str_starts(field->name, "target_");
         if (own && field->type == VALUE_REFS) own_refs(table, schema->ctx, &copy->values[i].refs);
         if (own && field->type == VALUE_KEYS) own_keys(table, schema->ctx, &copy->values[i].keys);

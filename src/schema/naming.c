@@ -226,12 +226,47 @@ static const char *numbered_template(struct ctx *ctx, const char *base, const st
 
 /* ---- naming what has no name */
 
-static void name_child(struct resolve *r, struct space *space, struct object *child)
+static bool has_index(const struct object *object)
+{
+    static const char *const names[] = {"index", "primary_key", "unique", "exclude"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (object_is(object, names[i])) return true;
+    }
+    return false;
+}
+
+/* PostgreSQL names the indexes that a partition gets for its parents' before the partition's own. */
+static struct map *names_for_parents(struct resolve *r, struct space *space, struct object *partition)
+{
+    const struct object *parent = object_get(partition, "partition_of")->ref.to;
+    struct map *names = parent ? map_new(r->ctx->arena) : NULL;
+    for (; parent; parent = object_get(parent, "partition_of")->ref.to) {
+        for (size_t i = 0; i < parent->children.n; i++) {
+            if (!has_index(parent->children.at[i])) continue;
+            struct object here = *parent->children.at[i];
+            here.parent = partition;
+            map_put(names, default_name(r->ctx, &here, space->relations, names), partition);
+        }
+    }
+    return names;
+}
+
+static struct map *both(struct arena *arena, const struct map *a, const struct map *b)
+{
+    struct map *all = map_new(arena);
+    for (struct map_entry e = map_first(a); e.key; e = map_next(e)) map_put(all, e.key, e.value);
+    for (struct map_entry e = map_first(b); e.key; e = map_next(e)) map_put(all, e.key, e.value);
+    return all;
+}
+
+/* `reserved`: names that relations of other making will have; NULL: none. */
+static void name_child(struct resolve *r, struct space *space, struct object *child, const struct map *reserved)
 {
     bool relation = !object_is(child, "check") && !object_is(child, "foreign_key"),
          constraint = !object_is(child, "index");
     const struct map *relations = relation ? space->relations : NULL,
                      *constraints = constraint ? space->constraints : NULL;
+    if (relation && reserved) constraints = constraints ? both(r->ctx->arena, constraints, reserved) : reserved;
     const char *template = template_of(r, child);
     const char *filled = template ? fill_template(r->ctx, child, template) : "";
     const char *name = *filled ? numbered_template(r->ctx, filled, relations, constraints)
@@ -246,8 +281,11 @@ static void name_child(struct resolve *r, struct space *space, struct object *ch
 void name_children(struct resolve *r, struct table *table)
 {
     struct space *space = space_of(r, table->object->parent->name);
+    const struct map *reserved = NULL;
     for (size_t i = 0; i < table->object->children.n; i++) {
         struct object *child = table->object->children.at[i];
-        if (!child->name) name_child(r, space, child);
+        if (child->name) continue;
+        if (!reserved) reserved = names_for_parents(r, space, table->object);
+        name_child(r, space, child, reserved);
     }
 }

@@ -50,7 +50,7 @@ static bool is_on_path(const struct printer *p, const struct object *object)
     const struct object *schema = object_schema(object);
     if (schema == p->current) return true;
     if (!str_eq(schema->name, "public") || !p->current) return false;
-    static const char *const kinds_that_hide[] = {"table", "sequence", "enum", "domain", "composite", "range"};
+    static const char *const kinds_that_hide[] = {"table", "view", "materialized_view", "foreign_table", "sequence", "enum", "domain", "composite", "range", "base_type"};
     for (size_t i = 0; i < sizeof kinds_that_hide / sizeof *kinds_that_hide; i++) {
         if (object_child(p->current, kinds_that_hide[i], object->name)) return false;
     }

@@ -173,8 +173,12 @@ static bool join_shell(struct resolve *r, const struct space *space, const struc
     const struct named *first = str_eq(made->kind->name, "base_type") ? map_get(space->types, made->name.name) : NULL;
     if (!first || !first->object || !object_is(first->object, "base_type")) return false;
     struct value *value = object_set(first->object, "definition");
-    bool shell = !strchr(value->expr.text, '('), other_shell = !strchr(made->text->text, '(');
-    if (shell == other_shell || strchr(value->expr.text, ';')) return false;
+    struct arena *arena = r->ctx->arena;
+    struct sql_texts statements = {0};
+    struct sql_error error;
+    bool shell = sql_is_shell(arena, value->expr.text), other_shell = sql_is_shell(arena, made->text->text);
+    bool joined = sql_split(arena, value->expr.text, &statements, &error) && statements.n > 1;
+    if (shell == other_shell || joined) return false;
     const char *whole = shell ? made->text->text : value->expr.text,
                *before = shell ? value->expr.text : made->text->text;
     value->expr.text = arena_printf(r->ctx->arena, "%s;\n%s", before, str_trim(r->ctx->arena, whole));

@@ -137,7 +137,7 @@ static const char *verb_of(struct arena *arena, const struct sql_form *form, con
 
 /* ---- transactions */
 
-static bool has_option(const json_t *body, const char *list, const char *name)
+bool sql_option(const json_t *body, const char *list, const char *name)
 {
     const json_t *options = json_object_get(body, list);
     for (size_t i = 0; i < json_array_size(options); i++) {
@@ -151,17 +151,17 @@ static bool has_option(const json_t *body, const char *list, const char *name)
     return false;
 }
 
-static bool is_concurrent(const char *node, const json_t *body)
+bool sql_concurrent(const char *node, const json_t *body)
 {
     if (strcmp(node, "IndexStmt") == 0 || strcmp(node, "DropStmt") == 0) return is_true(body, "concurrent");
-    if (strcmp(node, "ReindexStmt") == 0) return has_option(body, "params", "concurrently");
+    if (strcmp(node, "ReindexStmt") == 0) return sql_option(body, "params", "concurrently");
     if (strcmp(node, "AlterTableStmt") != 0) return false;
     const json_t *partition = json_at(body, "cmds", "0", "AlterTableCmd", "def", "PartitionCmd", NULL);
     return is_true(partition, "concurrent");
 }
 
 /* What PostgreSQL refuses inside a transaction block. */
-static bool refuses_transaction(const char *node, const json_t *body)
+bool sql_refuses_transaction(const char *node, const json_t *body)
 {
     static const char *const always[] = {"CreatedbStmt", "DropdbStmt", "CreateTableSpaceStmt", "DropTableSpaceStmt",
                                          "AlterSystemStmt", "DropSubscriptionStmt", "CreateSubscriptionStmt"};
@@ -170,7 +170,7 @@ static bool refuses_transaction(const char *node, const json_t *body)
     }
     if (strcmp(node, "VacuumStmt") == 0) return is_true(body, "is_vacuumcmd");
     if (strcmp(node, "ClusterStmt") == 0) return !json_object_get(body, "relation");
-    if (strcmp(node, "AlterDatabaseStmt") == 0) return has_option(body, "options", "tablespace");
+    if (strcmp(node, "AlterDatabaseStmt") == 0) return sql_option(body, "options", "tablespace");
     if (strcmp(node, "DiscardStmt") == 0) return str_eq(json_member(body, "target"), "DISCARD_ALL");
     if (strcmp(node, "ReindexStmt") != 0) return false;
     const char *kind = json_member(body, "kind");
@@ -271,8 +271,8 @@ bool sql_classify(struct arena *arena, const char *text, struct sql_statement *s
     statement->verb = verb_of(arena, form, body);
     reclassify(body, statement);
     name_it(arena, form, strcmp(node, "SelectStmt") == 0 ? json_object_get(body, "intoClause") : body, statement);
-    statement->concurrently = is_concurrent(node, body);
-    statement->outside_transaction = statement->concurrently || refuses_transaction(node, body);
+    statement->concurrently = sql_concurrent(node, body);
+    statement->outside_transaction = statement->concurrently || sql_refuses_transaction(node, body);
     bool shown = statement->concurrently && statement->class != SQL_ALTER;
     if (shown) statement->verb = arena_printf(arena, "%s CONCURRENTLY", statement->verb);
     return true;

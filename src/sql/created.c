@@ -194,6 +194,17 @@ static bool are_words(const char *text, const struct sql_tokens *tokens, size_t 
     return true;
 }
 
+bool sql_is_shell(struct arena *arena, const char *text)
+{
+    struct sql_tokens tokens;
+    struct sql_error error;
+    if (!sql_scan(arena, text, &tokens, &error)) return false;
+    for (size_t i = 0; i < tokens.n; i++) {
+        if (tokens.at[i].kind == '(') return false;
+    }
+    return true;
+}
+
 const char *sql_plain_create(struct arena *arena, const char *text)
 {
     static const char *const replace[] = {"or", "replace"}, *const exists[] = {"if", "not", "exists"};

@@ -1,5 +1,5 @@
 /* dump.c: takes out of a `pg_dump -s` text what is no difference, and nothing more; docs/dump-normaliser.md has the rules. */
-#include "sql/dump.h"
+#include "sql/dump_parts.h"
 
 #include <stdlib.h>
 
@@ -8,7 +8,7 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static void sort_texts(const char **at, size_t n)
+void dump_sort(const char **at, size_t n)
 {
     if (n > 1) qsort(at, n, sizeof *at, by_text);
 }
@@ -26,9 +26,9 @@ static const char *find_text(const char *at, const char *text, size_t length)
     return NULL;
 }
 
-/* The end of what starts at `at`: a quoted text, a dollar-quoted one, or a single byte. A dump writes E'..' with both
+/* A dump writes E'..' with both
  * quotes and backslashes doubled, so that plain quoting rules find its end. */
-static const char *token_end(const char *at)
+const char *dump_token_end(const char *at)
 {
     if (*at == '\'' || *at == '"') {
         const char *end = strchr(at + 1, *at);
@@ -52,7 +52,7 @@ static const char *find_level(const char *at, const char *end, const char *stop)
         if (depth == 0 && (size_t)(end - at) >= length && strncmp(at, stop, length) == 0) return at;
         if (*at == '(') depth++;
         if (*at == ')') depth--;
-        at = token_end(at);
+        at = dump_token_end(at);
     }
     return end;
 }
@@ -91,7 +91,7 @@ static void split_statements(struct arena *arena, const char *at, struct dump *s
             continue;
         }
         const char *start = at;
-        while (*at && *at != ';') at = token_end(at);
+        while (*at && *at != ';') at = dump_token_end(at);
         if (*at) at++;
         vec_push(arena, statements, trimmed(arena, start, at));
     }
@@ -105,7 +105,7 @@ static void add_columns(struct buf *out, const char *start, const char *end)
     size_t columns = 0;
     split_items(out->arena, start, end, &items);
     while (columns < items.n && !str_starts(items.at[columns], "CONSTRAINT ")) columns++;
-    sort_texts(items.at, columns);
+    dump_sort(items.at, columns);
     for (size_t i = 0; i < items.n; i++) buf_printf(out, "\n    %s%s", items.at[i], i + 1 < items.n ? "," : "\n");
 }
 
@@ -113,7 +113,7 @@ static void add_sorted(struct buf *out, const char *start, const char *end)
 {
     struct dump items = {0};
     split_items(out->arena, start, end, &items);
-    sort_texts(items.at, items.n);
+    dump_sort(items.at, items.n);
     for (size_t i = 0; i < items.n; i++) buf_printf(out, "%s%s", i ? ", " : "", items.at[i]);
 }
 
@@ -149,7 +149,7 @@ static void add_parameters(struct buf *out, const char *at)
 static void add_table(struct buf *out, const char *statement)
 {
     const char *end = statement + strlen(statement), *open = statement;
-    while (open < end && *open != '(') open = token_end(open);
+    while (open < end && *open != '(') open = dump_token_end(open);
     const char *close = open < end ? find_level(open + 1, end, ")") : end;
     if (close == end) {
         buf_add(out, statement);
@@ -181,7 +181,7 @@ static void add_published(struct buf *out, const char *statement)
 {
     const char *end = statement + strlen(statement), *table = find_level(statement, end, " ADD TABLE ");
     const char *open = table, *where = find_level(table, end, " WHERE (");
-    while (open < where && *open != '(') open = token_end(open);
+    while (open < where && *open != '(') open = dump_token_end(open);
     const char *close = open < where ? find_level(open + 1, end, ")") : end;
     if (table == end || close == end) {
         buf_add(out, statement);
@@ -201,7 +201,7 @@ static bool is_routine(const char *statement)
 
 static void add_settings(struct buf *out, struct dump *run, const char *after)
 {
-    sort_texts(run->at, run->n);
+    dump_sort(run->at, run->n);
     for (size_t i = 0; i < run->n; i++) buf_printf(out, "    %s%s", run->at[i], i + 1 < run->n ? "\n" : after);
     run->n = 0;
 }
@@ -247,7 +247,7 @@ static const char *run_key(struct arena *arena, const char *statement)
     const char *end = statement + strlen(statement);
     if (str_starts(statement, "COMMENT ON COLUMN ")) {
         const char *is = find_level(statement, end, " IS "), *last = NULL;
-        for (const char *at = statement; at < is; at = token_end(at)) {
+        for (const char *at = statement; at < is; at = dump_token_end(at)) {
             if (*at == '.') last = at;
         }
         return last ? arena_strndup(arena, statement, (size_t)(last - statement)) : NULL;
@@ -265,7 +265,7 @@ static void sort_runs(struct arena *arena, struct dump *statements)
         const char *key = run_key(arena, statements->at[i]);
         size_t next = i + 1;
         while (key && next < statements->n && str_eq(key, run_key(arena, statements->at[next]))) next++;
-        sort_texts(statements->at + i, next - i);
+        dump_sort(statements->at + i, next - i);
         i = next;
     }
 }
@@ -285,6 +285,7 @@ static const char *normalised(struct arena *arena, const char *statement)
 void dump_read(struct arena *arena, const char *text, struct dump *dump)
 {
     split_statements(arena, text, dump);
+    dump_name_attached(arena, dump);
     sort_runs(arena, dump);
     for (size_t i = 0; i < dump->n; i++) dump->at[i] = normalised(arena, dump->at[i]);
 }

@@ -2,7 +2,7 @@
 #ifndef MODELC_SQL_FORMS_H
 #define MODELC_SQL_FORMS_H
 
-#include "sql/sql.h"
+#include "sql/raw.h"
 
 struct sql_form {
     const char *node;    /* "IndexStmt" */
@@ -17,5 +17,11 @@ struct sql_form {
 const struct sql_form *sql_form_of(const char *node);
 /* OBJECT_MATVIEW -> "MATERIALIZED VIEW"; parts of a thing give the thing: OBJECT_COLUMN -> "TABLE". */
 const char *sql_object_word(struct arena *arena, const char *object);
+
+/* Of a statement's tree: whether an option stands in a list of them and isn't off. */
+bool sql_option(const json_t *body, const char *list, const char *name);
+/* Whether it says CONCURRENTLY; what PostgreSQL refuses inside a transaction block for another reason. */
+bool sql_concurrent(const char *node, const json_t *body);
+bool sql_refuses_transaction(const char *node, const json_t *body);
 
 #endif

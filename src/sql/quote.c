@@ -14,7 +14,7 @@ bool sql_needs_quotes(const char *name)
 {
     size_t letters = strspn(name, "abcdefghijklmnopqrstuvwxyz_");
     if (letters == 0) return true;
-    if (name[letters]) return name[letters + strspn(name + letters, "abcdefghijklmnopqrstuvwxyz_0123456789$")];
+    if (name[letters]) return name[letters + strspn(name + letters, "abcdefghijklmnopqrstuvwxyz_0123456789")];
     /* Only letters: perhaps a keyword. The scanner knows, and the arena is for its answer alone. */
     struct arena *arena = arena_new();
     struct sql_tokens tokens;

@@ -161,6 +161,8 @@ struct sql_object_name {
 };
 /* The name is NULL for an index that PostgreSQL names. False for what is no object of a schema. */
 bool sql_created(struct arena *arena, const char *text, struct sql_object_name *object);
+/* Whether a CREATE TYPE statement makes the shell of a base type: CREATE TYPE n, and no more. */
+bool sql_is_shell(struct arena *arena, const char *text);
 /* CREATE .. without its OR REPLACE, IF NOT EXISTS or CONCURRENTLY: what a definition says. */
 const char *sql_plain_create(struct arena *arena, const char *text);
 /* The objects that a COMMENT, ALTER, GRANT, REVOKE or DROP statement speaks of; none where they are not said one by one
@@ -232,6 +234,10 @@ bool sql_routine(struct arena *arena, const char *text, struct sql_routine *rout
 /* The statements of a text, without their `;` and surrounding white space; BEGIN ATOMIC and quotes are understood.
  * False where it does not parse. */
 bool sql_split(struct arena *arena, const char *text, struct sql_texts *statements, struct sql_error *error);
+/* The same by the scanner alone: where each begins, comments before it included, and how long it is. False where a quote isn't closed. */
+struct sql_stretch { size_t offset, length; };
+struct sql_stretches { struct sql_stretch *at; size_t n, cap; };
+bool sql_split_places(struct arena *arena, const char *text, struct sql_stretches *places, struct sql_error *error);
 /* "CREATE VIEW .." -> "CREATE OR REPLACE VIEW .."; what has it already comes back as it is. */
 const char *sql_or_replace(struct arena *arena, const char *text);
 

@@ -28,6 +28,19 @@ bool sql_split(struct arena *arena, const char *text, struct sql_texts *statemen
     return parsed;
 }
 
+bool sql_split_places(struct arena *arena, const char *text, struct sql_stretches *places, struct sql_error *error)
+{
+    PgQuerySplitResult result = pg_query_split_with_scanner(text);
+    bool scanned = !result.error;
+    if (!scanned) *error = sql_error_of(arena, &(struct sql_frame){"", ""}, text, result.error->message, result.error->cursorpos);
+    for (int i = 0; scanned && i < result.n_stmts; i++) {
+        struct sql_stretch stretch = {(size_t)result.stmts[i]->stmt_location, (size_t)result.stmts[i]->stmt_len};
+        vec_push(arena, places, stretch);
+    }
+    pg_query_free_split_result(result);
+    return scanned;
+}
+
 const char *sql_or_replace(struct arena *arena, const char *text)
 {
     struct sql_tokens tokens;

@@ -97,6 +97,19 @@ SQL
     run -q upgrade 001
 }
 
+# Starts the server again that was killed.
+server_again() {
+    local i
+    for i in $(seq 20); do # what is left of the old one sees its end within a second or two
+        rm -f "$CLUSTER_DIR/data/postmaster.pid" "$CLUSTER_DIR"/.s.PGSQL.5432*
+        cluster_run "$PG_BIN/postgres" -D "$CLUSTER_DIR/data" -k "$CLUSTER_DIR" -c listen_addresses= -c fsync=off -c autovacuum=off \
+            -c log_min_messages=fatal >"$CLUSTER_DIR.log" 2>&1 &
+        CLUSTER_PID=$!
+        until_sql true && return 0
+    done
+    return 1
+}
+
 finish_attack() {
     cluster_stop
     finish

@@ -102,8 +102,8 @@ psql_holds_lock() {
 }
 run downgrade -1
 psql_holds_lock
-ends "the lock is held elsewhere" 4 "holds the lock" upgrade --lock-timeout 0
-ends "a longer wait gets it" 0 "^Current" upgrade --lock-timeout 20
+ends "the lock is held elsewhere" 4 "holds the lock" upgrade --lock-wait 0
+ends "a longer wait gets it" 0 "^Current" upgrade --lock-wait 20
 wait "$holder"
 
 ends "another database by --db" 3 "cannot connect" --db "postgresql:///none?host=/nonexistent" current

@@ -34,7 +34,7 @@ ends "an argument that is none of the choices" 2 "one of: start stop url psql" d
 ends "-C to nowhere" 2 "No such file" -C nowhere heads
 ends "no project" 2 "modelc init" heads
 ends "an option before the command" 2 "modelc init" -n test heads
-ends "--lock-timeout wants a number" 2 "modelc.ini|takes seconds" upgrade --lock-timeout soon
+ends "--lock-wait wants a number" 2 "modelc.ini|takes seconds" upgrade --lock-wait soon
 
 sample
 for line in "-C shop heads" "heads -C shop" "-Cshop heads" "--directory=shop heads" "heads --directory shop" "-qC shop heads"; do
@@ -60,7 +60,7 @@ completes() { # NAME EXPECTED WORDS...
     same "$name" expected found
 }
 completes "completes a command" "upgrade" modelc upg
-completes "completes an option" "--log --lock-timeout" modelc upgrade --lo
+completes "completes an option" "--log --lock-wait" modelc upgrade --lo
 completes "completes behind an option with a value" "downgrade" modelc --db x downg
 completes "completes a choice" "start stop" modelc db st
 completes "completes an option's choice" "retry" modelc upgrade --resume r

@@ -96,7 +96,7 @@ for i in 1 2 3 4 5 6 7 8 9 10; do
     runners+=($!)
 done
 running 'SELECT pg_sleep'
-ends "the lock is held: who, since when" 4 "another modelc run holds the lock: pid [0-9]+, user postgres, since [0-9:]+ UTC \(\"upgrade\"\)" upgrade --lock-timeout 0
+ends "the lock is held: who, since when" 4 "another modelc run holds the lock: pid [0-9]+, user postgres, since [0-9:]+ UTC \(\"upgrade\"\)" upgrade --lock-wait 0
 wait "${runners[@]}" # the server is a child, too
 check "ten runners all succeed" test "$(cat "$work"/r? "$work/r10" | grep -c '^exit 0$')" = 10
 says "ten runners: each section once" "$whole" journal

@@ -110,15 +110,3 @@ summary() {
     echo "# faults: $text"
     echo "# ended: ${ended[done]:-0} all was done already, ${ended[again]:-0} by the next run, ${ended[person]:-0} by a person's decision, ${ended[wrong]:-0} wrong"
 }
-
-server_again() {
-    local i
-    for i in $(seq 20); do # what is left of the old one sees its end within a second or two
-        rm -f "$CLUSTER_DIR/data/postmaster.pid" "$CLUSTER_DIR"/.s.PGSQL.5432*
-        cluster_run "$PG_BIN/postgres" -D "$CLUSTER_DIR/data" -k "$CLUSTER_DIR" -c listen_addresses= -c fsync=off -c autovacuum=off \
-            -c log_min_messages=fatal >"$CLUSTER_DIR.log" 2>&1 &
-        CLUSTER_PID=$!
-        until_sql true && return 0
-    done
-    return 1
-}

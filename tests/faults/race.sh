@@ -9,7 +9,7 @@ declare -A codes=()
 # Both at once; leaves code1, code2. Every third time the second one doesn't wait.
 race() { # COMMAND COMMAND
     local wait=
-    [ $((i % 3)) != 0 ] || wait="--lock-timeout 0"
+    [ $((i % 3)) != 0 ] || wait="--lock-wait 0"
     "$MODELC" -q $1 >"$work/r1" 2>&1 </dev/null &
     first=$!
     "$MODELC" -q $2 $wait >"$work/r2" 2>&1 </dev/null
@@ -100,7 +100,7 @@ for pair in "upgrade,downgrade 001" "downgrade 001,upgrade"; do
         "$MODELC" -q ${pair%,*} >"$work/r1" 2>&1 </dev/null &
     first=$!
     until grep -q "public.a SET n" "$log" 2>/dev/null; do sleep 0.02; done
-    ends "${pair#*,} in the middle of ${pair%,*}: who" 4 "holds the lock: pid [0-9]+, user postgres, since" ${pair#*,} --lock-timeout 0
+    ends "${pair#*,} in the middle of ${pair%,*}: who" 4 "holds the lock: pid [0-9]+, user postgres, since" ${pair#*,} --lock-wait 0
     run -q ${pair#*,}
     wait "$first"
     check "${pair#*,} in the middle of ${pair%,*}: waits" test "$? $code" = "0 0"

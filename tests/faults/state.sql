@@ -12,7 +12,7 @@ SELECT pg_catalog.concat_ws(E'\n', 'heads ' || coalesce((SELECT string_agg(id, '
     'indexes ' || coalesce((SELECT string_agg(pg_get_indexdef(indexrelid) || CASE WHEN indisvalid AND indisready THEN '' ELSE ' INVALID' END,
         ', ' ORDER BY indexrelid::regclass::text) FROM pg_index JOIN pg_class c ON c.oid = indexrelid
         WHERE relnamespace = 'public'::regnamespace), ''),
-    'constraints ' || coalesce((SELECT string_agg(conname, ' ' ORDER BY conname) FROM pg_constraint
+    'constraints ' || coalesce((SELECT string_agg(conname || CASE WHEN convalidated THEN '' ELSE ' NOT VALID' END, ' ' ORDER BY conname) FROM pg_constraint
         WHERE connamespace = 'public'::regnamespace AND contype <> 'n'), ''),
     'rows ' || coalesce((SELECT translate(query_to_xml('SELECT * FROM public.a ORDER BY id', false, true, '')::text, E'\n', '')
         WHERE to_regclass('public.a') IS NOT NULL), ''),

@@ -16,7 +16,7 @@ static void write_file(const char *path, const char *text, size_t len)
 static bool has_all(const struct project *project)
 {
     return project->root && project->models && project->migrations && project->templates && project->file_name &&
-           project->state_schema && project->lock_timeout >= 0;
+           project->state_schema && project->lock_timeout && project->statement_timeout && project->lock_wait >= 0 && project->retries >= 0;
 }
 
 static bool same(const struct project *a, const struct project *b)

@@ -3,18 +3,24 @@
 
 #include "base/str.h"
 #include "fuzz.h"
+#include "revision/batch.h"
 #include "revision/revision.h"
 #include "revision/write.h"
+
+static const char *batch_of(const struct statement *statement)
+{
+    return statement->batch ? statement->batch->text : NULL;
+}
 
 static bool same_section(const struct section *a, const struct section *b)
 {
     bool same = a->transaction == b->transaction && a->on_create == b->on_create &&
-                str_eq(a->lock_timeout, b->lock_timeout) && a->statements.n == b->statements.n && a->loses.n == b->loses.n;
+                str_eq(a->lock_timeout, b->lock_timeout) && str_eq(a->statement_timeout, b->statement_timeout) && a->statements.n == b->statements.n && a->loses.n == b->loses.n;
     for (size_t i = 0; same && i < a->statements.n; i++) {
         const struct statement *one = &a->statements.at[i], *two = &b->statements.at[i];
         same = str_eq(one->sql, two->sql) && str_eq(one->verb, two->verb) && str_eq(one->note, two->note) &&
                str_eq(one->search_path, two->search_path) && one->origin == two->origin &&
-               str_eq(one->reason, two->reason) && str_eq(one->batch, two->batch) && str_eq(one->allow, two->allow);
+               str_eq(one->reason, two->reason) && str_eq(batch_of(one), batch_of(two)) && str_eq(one->allow, two->allow);
     }
     return same;
 }

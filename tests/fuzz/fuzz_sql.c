@@ -3,6 +3,7 @@
 
 #include "base/str.h"
 #include "fuzz.h"
+#include "sql/batch_sql.h"
 #include "sql/quote.h"
 #include "sql/sql.h"
 
@@ -100,12 +101,29 @@ static const char *check_options(const struct trial *t)
     return NULL;
 }
 
+/* A statement for batches is still one of its sort when the window is in it, and so is the count of what is left. */
+static const char *check_batch(const struct trial *t, const struct sql_statement *statement)
+{
+    struct sql_batch batch;
+    struct sql_statement now;
+    struct sql_error error;
+    if (!sql_batch_read(t->arena, t->text, &batch, &error)) return check_error(t, &error);
+    const char *text = arena_printf(t->arena, "%s(1, 2) > (3, 4)%s", batch.before, batch.after);
+    if (!sql_classify(t->arena, text, &now, &error) || now.class != statement->class) return complain(t, "with a window it is no such statement");
+    if (!str_eq(now.name, statement->name)) return complain(t, "with a window it is about another table");
+    if (!batch.left_before) return NULL;
+    text = arena_printf(t->arena, "%strue%s", batch.left_before, batch.left_after);
+    bool counts = sql_classify(t->arena, text, &now, &error) && now.class == SQL_SELECT;
+    return counts ? NULL : complain(t, arena_printf(t->arena, "what counts the rows left is no query: %s", text));
+}
+
 static const char *check_statement(const struct trial *t)
 {
     struct sql_statement statement;
     struct sql_error error;
     if (!sql_classify(t->arena, t->text, &statement, &error)) return complain(t, "a statement that passed is none");
-    return statement.verb ? NULL : complain(t, "a statement without a verb");
+    if (!statement.verb) return complain(t, "a statement without a verb");
+    return statement.class == SQL_UPDATE || statement.class == SQL_DELETE ? check_batch(t, &statement) : NULL;
 }
 
 static const char *check_passed(const struct trial *t, enum sql_island what)

@@ -1,5 +1,5 @@
 #!/bin/bash
-# layers.sh: an #include may point left only in `base < sql < kind < schema < plan < revision < pg < lib < cli`; model sits on
+# layers.sh: an #include may point left only in `base < sql < kind < schema < plan < revision < review < pg < lib < cli`; model sits on
 # base and sql. Usage: layers.sh SOURCE-ROOT
 set -u
 root=$1
@@ -15,10 +15,11 @@ declare -A below=(
     [schema]="base sql kind"
     [plan]="base sql kind schema"
     [revision]="base sql kind schema plan"
+    [review]="base sql kind schema plan revision"
     [pg]="base sql kind schema plan revision"
     [code]="base sql model kind schema"
     [lib]="base sql model kind schema plan revision pg"
-    [cli]="base sql model kind schema plan revision pg lib code"
+    [cli]="base sql model kind schema plan revision review pg lib code"
 )
 
 includes() { # FILE: the names in #include "..."

@@ -1,6 +1,6 @@
 # dump.sh: comparing databases by their normalised `pg_dump -s` (docs/dump-normaliser.md). To be sourced; needs $NORMALISE.
 #
-# dump_db DB                     prints the normalised dump, modelc's own schema left out; of a server that is newer than pg_dump
+# dump_db DB                     prints the normalised dump, modelc's own schema and the attic left out; of a server that is newer than pg_dump
 #                                ($CLUSTER_MAJOR) the sorted lines of what $MODELC imports, and what observe.sql sees
 # dump_same FILE FILE OUT SPARE  whether two such dumps are of equal schemas; else the difference is in OUT. SPARE is the name of
 #                                a database that may be made and dropped
@@ -33,7 +33,7 @@ dump_db() {
     local text
     if dump_is_old; then dump_models "$1"; return; fi
     text=$(mktemp)
-    pg_dump -s -N modelc "$1" >"$text" && "$NORMALISE" <"$text"
+    pg_dump -s -N modelc -N modelc_attic "$1" >"$text" && "$NORMALISE" <"$text"
     local status=$?
     rm -f "$text"
     return $status

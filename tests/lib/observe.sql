@@ -3,7 +3,7 @@
 SET search_path = '';
 CREATE TEMP VIEW theirs AS SELECT classid, objid FROM pg_depend WHERE deptype = 'e' AND refclassid = 'pg_extension'::regclass;
 CREATE TEMP VIEW n AS SELECT oid, nspname FROM pg_namespace
-    WHERE nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'modelc');
+    WHERE nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'modelc', 'modelc_attic');
 CREATE TEMP VIEW c AS SELECT c.*, format('%s %I.%I', c.relkind, n.nspname, c.relname) AS path FROM pg_class c
     JOIN n ON n.oid = c.relnamespace WHERE NOT EXISTS (SELECT FROM pg_temp.theirs t WHERE t.classid = 1259 AND t.objid = c.oid);
 WITH facts(fact) AS (
@@ -62,4 +62,4 @@ WITH facts(fact) AS (
         AND (classid, objid) NOT IN (SELECT classid, objid FROM pg_temp.theirs)
 )
 SELECT regexp_replace(regexp_replace(fact, 'pg_temp_\d+', 'pg_temp', 'g'), '\s+', ' ', 'g') FROM facts
-WHERE fact !~ '\mmodelc\.|schema modelc\M|\mpg_toast' ORDER BY fact COLLATE "C";
+WHERE fact !~ '\mmodelc(_attic)?\.|schema modelc\M|\mpg_toast' ORDER BY fact COLLATE "C";

@@ -31,7 +31,7 @@ static inline void rest(long ms)
 /* A session of its own on database `name`, made on demand. */
 static inline struct fixture fixture_open(const char *url, const char *name)
 {
-    struct fixture f = {.ctx = ctx_new(), .project = {.state_schema = "modelc", .lock_timeout = 1}};
+    struct fixture f = {.ctx = ctx_new(), .project = {.state_schema = "modelc", .lock_wait = 1, .lock_timeout = "0", .statement_timeout = "0"}};
     struct server_error error;
     struct conn *home = conn_open(f.ctx, NULL, url, false);
     if (home) {

@@ -312,7 +312,7 @@ class Printer:
             if item.p.get('inline') and self.inline_of(item) == c.id:
                 line += self.inline(item)
         line += self.was(c)
-        if self.before and p.get('backfill'):
+        if self.before and p.get('backfill') and not p.get('generated'):
             line += ' backfill (%s)' % self.text(p['backfill'])
         if self.before and p.get('convert'):
             line += ' convert (%s)' % self.text(p['convert'])

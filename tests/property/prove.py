@@ -145,11 +145,19 @@ class Prover:
         self.drop_db(db)
         return found
 
+    @staticmethod
+    def attributes_sorted(dump):
+        def ordered(m):
+            return m.group(1) + ','.join(sorted(x.strip() for x in m.group(2).split(',\n'))) + '\n);'
+        return re.sub(r'(?ms)^(CREATE TYPE [^\n]* AS \()\n(.*?)\n\);$', ordered, dump)
+
     def same(self, stage, expected, found, file=''):
         if expected == found:
             return
         expected, found = self.again(expected), self.again(found)
-        if expected != found:
+        if expected != found and self.attributes_sorted(expected) == self.attributes_sorted(found):
+            self.notes.append('order of attributes')  # kept where a table holds values (docs/exactness.md)
+        elif expected != found:
             lines = difflib.unified_diff(expected.split('\n'), found.split('\n'), 'expected', 'found', lineterm='', n=1)
             raise Failure(stage, '\n'.join(lines), file)
 

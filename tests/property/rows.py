@@ -7,7 +7,7 @@ def barren(model, other):
     """Ids of the tables that get no row: no rule can know what the change asks of it. Nor those that refer to them."""
     found = set()
     for t in model.of('table'):
-        if not easy(model, other, t):
+        if not easy(model, other, t) or not possible(model, other, t):
             root = model.root(t)
             found |= {t.id, root.id} | {x.id for x in model.heirs(t)} | {x.id for x in model.heirs(root)}
     known = None
@@ -21,6 +21,13 @@ def barren(model, other):
                     source = state.get(fk.parent)
                     found |= {x.id for x in state.heirs(source)} | {state.root(source).id}
     return found
+
+
+def possible(model, other, t):
+    """Whether every column that needs a value can have one."""
+    labels = {o.id for o in model.of('label')} & {o.id for o in other.of('label')}
+    return all(c.p['nullable'] or c.p.get('generated') or values.sample(model, c.p['type'], labels) is not None
+               for c in model.cols(t.id))
 
 
 def easy(model, other, t):

@@ -370,11 +370,12 @@ static void test_project(void)
     setenv("MODELC_TEST_URL", "postgres://a:p%40s@h/d", 1);
     unsetenv("MODELC_TEST_NONE");
     struct project *p = ini("", NULL);
-    ok(p && p->online && !p->embedded && !p->protect && p->lock_timeout == 30 && !p->url, "an empty one");
+    ok(p && p->online && !p->embedded && !p->protect && p->lock_wait == 30 && !p->lease && p->retries == 5 && !p->url, "an empty one");
     is_text(p->migrations, arena_printf(ctx->arena, "%s/migrations/versions", p->root), "default folder");
     p = ini("# comment\r\nmodels = %(here)s/m\r\nids = sequential\r\nfile-name = %(rev)s\nembedded = true\n"
             "online=never\nprotect = yes\nschema = meta\nrole = owner\nurl = %(MODELC_TEST_URL)s?a=%%(b&c=%20\n"
-            "lock-timeout = 5\nignore = table public.spatial_*, function f(integer, text)\n  public.tmp_*\n"
+            "lock-wait = 5\nlock = lease\nlock-timeout = 500ms\nstatement-timeout = 2 min\nretries = 0\n"
+            "direct-url = postgres://h:5433/d\nignore = table public.spatial_*, function f(integer, text)\n  public.tmp_*\n"
             "\n[env prod]\nurl = %(MODELC_TEST_NONE)s\nprotect = true\n[env empty]\n", NULL);
     if (!ok(p != NULL, "a full one")) {
         printf("# %s\n", findings());
@@ -382,7 +383,10 @@ static void test_project(void)
     }
     is_text(p->models, arena_printf(ctx->arena, "%s/m", p->root), "here");
     is_text(p->url, "postgres://a:p%40s@h/d?a=%(b&c=%20", "url");
-    ok(p->ids == IDS_SEQUENTIAL && p->embedded && !p->online && p->protect && p->lock_timeout == 5, "values");
+    ok(p->ids == IDS_SEQUENTIAL && p->embedded && !p->online && p->protect && p->lock_wait == 5 && p->lease && p->retries == 0, "values");
+    is_text(p->lock_timeout, "500ms", "lock timeout");
+    is_text(p->statement_timeout, "2 min", "statement timeout");
+    is_text(p->direct_url, "postgres://h:5433/d", "direct url");
     ok(p->ignore.n == 3, "three patterns");
     ok(project_ignores(p, "table", "public.spatial_ref_sys") && !project_ignores(p, "view", "public.spatial_v"),
        "by kind and path");
@@ -412,7 +416,11 @@ static void test_wrong_projects(void)
     wrong_ini("models = a\n  ids = random\n", NULL, "the indented line below continues this value", "indented");
     wrong_ini("file-name = %(slug)s\n", NULL, "%(rev)s is missing", "file name without the id");
     wrong_ini("file-name = %(rve)s\n", NULL, "did you mean %(rev)s?", "unknown field");
-    wrong_ini("lock-timeout = 1m\n", NULL, "not a number of seconds", "not a number");
+    wrong_ini("lock-wait = 1m\n", NULL, "lock-wait: not a number of seconds", "not a number");
+    wrong_ini("lock-timeout = 1m\n", NULL, "lock-timeout: not a length of time", "no unit of PostgreSQL's");
+    wrong_ini("statement-timeout = 25000h\n", NULL, "not a length of time", "too long a time");
+    wrong_ini("retries = many\n", NULL, "not a number below 1000", "retries");
+    wrong_ini("lock = row\n", NULL, "lock: \"row\" is none of: session, lease", "lock");
     wrong_ini("protect =\n", NULL, "protect", "no value");
     wrong_ini("schema = pg_x\n", NULL, "not a name that a schema can have", "schema");
     struct buf line = buf_new(ctx->arena);

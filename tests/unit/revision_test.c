@@ -1,6 +1,7 @@
 /* revision_test.c: reading and writing migration files. */
 #include <stdlib.h>
 
+#include "revision/batch.h"
 #include "revision/write.h"
 #include "sql/quote.h"
 #include "sql/sql.h"
@@ -93,6 +94,7 @@ static void check_example_body(const struct revision *r)
     ok(r->up.at[0].statements.at[2].origin == STATEMENT_GENERATED, "end closes data");
     is_text(r->up.at[1].statements.at[0].verb, "CREATE INDEX CONCURRENTLY", "verb of an index");
     is_text(r->up.at[1].lock_timeout, "10s", "lock timeout");
+    ok(r->retries == -1 && !r->lock_timeout && !r->statement_timeout, "nothing of the kind in the header");
     ok(!r->up.at[1].statements.at[0].search_path, "a search path ends with its section");
     ok(r->loses.n == 1 && r->down.at[1].loses.n == 1 && r->up.at[0].loses.n == 0, "loses");
     ok(!revision_loses(r, true), "up loses nothing");
@@ -164,17 +166,17 @@ static void test_splitting(void)
 
 static void test_notes(void)
 {
-    const struct revision *r = parse(HEAD "-- modelc:upgrade on-create\n-- far away\n\nSELECT 1; -- behind\nSELECT 2;\n"
+    const struct revision *r = parse(HEAD "-- modelc:upgrade on-create no-transaction\n-- far away\n\nSELECT 1; -- behind\nSELECT 2;\n"
                                      "--  indented\n--\n-- third\nSELECT 3;\n/* block */\nSELECT 4;\n"
-                                     "-- modelc:data\n-- modelc:batch 1000\n-- modelc:allow lock\nUPDATE t SET a = 1;\n"
+                                     "-- modelc:data\n-- modelc:batch size=1000\n-- modelc:allow lock\nUPDATE t SET a = 1;\n"
                                      "SELECT future syntax here;\n"
                                      "-- modelc:complete fill\nSELECT 5;\n-- modelc:irreversible because\n");
     no_findings("notes");
     const struct section *up = &r->up.at[0];
-    ok(up->on_create && up->transaction, "on-create");
+    ok(up->on_create && !up->transaction, "on-create");
     ok(!up->statements.at[0].note && !up->statements.at[1].note && !up->statements.at[3].note, "no notes");
     is_text(up->statements.at[2].note, " indented\n\nthird", "a note keeps its shape");
-    is_text(up->statements.at[4].batch, "1000", "batch is kept");
+    ok(up->statements.at[4].batch && up->statements.at[4].batch->options.size == 1000, "batch is kept");
     is_text(up->statements.at[4].allow, "lock", "allow is kept");
     ok(up->statements.at[4].origin == STATEMENT_DATA && !*up->statements.at[4].reason, "they leave the data part open");
     ok(up->statements.at[5].origin == STATEMENT_DATA && !up->statements.at[5].batch, "to the next directive");
@@ -220,6 +222,11 @@ static void test_refusals(void)
     refused(HEAD "-- modelc:downgrade\n-- modelc:irreversible x\n", "irreversible, and yet", "both");
     refused(HEAD "-- modelc:irreversible\n", "needs a value", "no reason");
     refused(HEAD "-- modelc:upgrade\n-- modelc:lock-timeout soon\n", "not a length of time", "lock timeout");
+    refused(HEAD "-- modelc:statement-timeout 5m\n", "write: -- modelc:statement-timeout 10s", "statement timeout");
+    refused(HEAD "-- modelc:retries -1\n", "not a number below 1000", "retries");
+    refused(HEAD "-- modelc:lock-timeout 1s\n-- modelc:lock-timeout 2s\n", "stands twice", "lock timeout of the header, twice");
+    refused(HEAD "-- modelc:irreversible x\n-- modelc:lock-timeout 1s\n", "belongs above the first section, or into one",
+            "lock timeout of nothing");
     refused(HEAD "-- modelc:upgrade\n-- modelc:search-path a b\n", "not a list of schemas", "search path");
     refused(HEAD "-- modelc:object table\n", "not an object line", "object line");
     refused(HEAD "-- modelc:object table a v1:1\n-- modelc:object table a -\n", "table a has two object lines",
@@ -324,13 +331,58 @@ static void test_layout(void)
         "-- modelc:created    2026-11-20T07:12:00Z\n-- modelc:generated  %s\n\n"
         "-- modelc:upgrade\n-- modelc:search-path public\n\n"
         "-- models/catalog.model:14: column products.xyz is new\n"
+        "-- locks public.products: ACCESS EXCLUSIVE\n"
         "ALTER TABLE public.products ADD COLUMN xyz varchar(200);\n\n"
         "-- modelc:data backfill of xyz\nUPDATE products SET xyz = '';\n-- modelc:end\n\n"
+        "-- locks public.products: ACCESS EXCLUSIVE, scan\n"
         "ALTER TABLE public.products ALTER COLUMN xyz SET NOT NULL;\n\n"
         "-- modelc:downgrade\n\n-- modelc:loses column public.products.xyz\n"
+        "-- locks public.products: ACCESS EXCLUSIVE\n"
         "ALTER TABLE public.products DROP COLUMN xyz;\n\n"
         "-- modelc:object column public.products.xyz v1:9f2c\n", r->generated), "layout");
     no_findings("layout");
+}
+
+static const char *written(struct plan *up)
+{
+    struct revision_draft draft = {.id = "ab12", .message = "m", .created = "2026-11-20T07:12:00Z", .up = up};
+    return revision_text(ctx, NULL, &draft);
+}
+
+/* What is locked stands above the statement that locks it first in its section, and where there is work to do. */
+static void test_lock_notes(void)
+{
+    struct plan up = {0};
+    add_op(&up, (struct op){.sql = "CREATE TABLE s.n (id int REFERENCES s.t)"});
+    add_op(&up, (struct op){.sql = "ALTER TABLE s.n ADD CHECK (id > 0)"});
+    add_op(&up, (struct op){.sql = "ALTER TABLE s.t ADD a int"});
+    add_op(&up, (struct op){.sql = "ALTER TABLE s.t ADD b int"});
+    add_op(&up, (struct op){.sql = "ALTER TABLE s.t ALTER b TYPE text", .risk = RISK_REWRITE});
+    add_op(&up, (struct op){.sql = "ALTER TABLE s.t ALTER c TYPE text"});
+    add_op(&up, (struct op){.sql = "CREATE VIEW s.v AS SELECT * FROM s.t"});
+    add_op(&up, (struct op){.sql = "DROP VIEW s.w"});
+    add_op(&up, (struct op){.sql = "CREATE INDEX CONCURRENTLY i ON s.t (a)", .transaction = OP_ALONE});
+    add_op(&up, (struct op){.sql = "ALTER TABLE s.t ALTER c SET NOT NULL", .phase = PHASE_REQUIRE});
+    add_op(&up, (struct op){.sql = "DROP TABLE s.\"odd\nmodelc:upgrade\""});
+    const char *text = written(&up), *body = text ? strstr(text, "-- modelc:upgrade") : NULL, *end = body ? strstr(body, "-- modelc:downgrade") : NULL;
+    is_text(end ? arena_strndup(ctx->arena, body, (size_t)(end - body)) : NULL,
+        "-- modelc:upgrade\n\n"
+        "-- locks s.t: SHARE ROW EXCLUSIVE\nCREATE TABLE s.n (id int REFERENCES s.t);\n\n"
+        "ALTER TABLE s.n ADD CHECK (id > 0);\n\n"
+        "-- locks s.t: ACCESS EXCLUSIVE\nALTER TABLE s.t ADD a int;\n\n"
+        "ALTER TABLE s.t ADD b int;\n\n"
+        "-- locks s.t: ACCESS EXCLUSIVE, rewrite\nALTER TABLE s.t ALTER b TYPE text;\n\n"
+        "ALTER TABLE s.t ALTER c TYPE text;\n\n"
+        "CREATE VIEW s.v AS SELECT * FROM s.t;\n\n"
+        "DROP VIEW s.w;\n\n"
+        "-- modelc:upgrade no-transaction\n\n"
+        "-- locks s.t: SHARE UPDATE EXCLUSIVE, index build, waits for older transactions\nCREATE INDEX CONCURRENTLY i ON s.t (a);\n\n"
+        "-- modelc:upgrade\n\n"
+        "-- locks s.t: ACCESS EXCLUSIVE\nALTER TABLE s.t ALTER c SET NOT NULL;\n\n"
+        "-- locks s.odd\\nmodelc:upgrade: ACCESS EXCLUSIVE\nDROP TABLE s.\"odd\nmodelc:upgrade\";\n\n", "notes on locks");
+    const struct revision *r = text ? parse(text) : NULL;
+    ok(r && r->up.n == 3 && r->generated && str_eq(r->generated, revision_generated_digest(ctx, r)), "they are no part of the digest");
+    no_findings("notes on locks");
 }
 
 static void test_empty(void)
@@ -476,6 +528,18 @@ static void test_round_trips(void)
     if (!ok(same == 500, "%zu of %zu round trips", same, runs)) printf("# %s\n", findings());
 }
 
+static void test_timeouts(void)
+{
+    struct revision *r = parse(HEAD "-- modelc:lock-timeout 2s\n-- modelc:statement-timeout 5min\n-- modelc:retries 7\n"
+                                    "-- modelc:upgrade\n-- modelc:statement-timeout 1h\nSELECT 1;\n-- modelc:downgrade\n");
+    ok(r && diag_errors(ctx) == 0 && r->up.n == 1, "timeouts are read");
+    is_text(r->lock_timeout, "2s", "lock timeout of the header");
+    is_text(r->statement_timeout, "5min", "statement timeout of the header");
+    ok(r->retries == 7, "retries");
+    is_text(r->up.at[0].statement_timeout, "1h", "statement timeout of a section");
+    ok(!r->up.at[0].lock_timeout, "which has no lock timeout of its own");
+}
+
 int main(void)
 {
     ctx = ctx_new();
@@ -487,12 +551,15 @@ int main(void)
     test_splitting();
     test_notes();
     test_refusals();
+    test_timeouts();
     test_writing();
     test_layout();
+    test_lock_notes();
     test_empty();
     test_rewriting();
     test_round_trips();
     test_mutations();
+    test_timeouts();
     ctx_free(ctx);
     return tap_done();
 }

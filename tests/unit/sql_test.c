@@ -12,7 +12,7 @@ static struct arena *arena;
 static void test_quoting(void)
 {
     static const char *const pairs[][2] = {
-        {"abc", "abc"}, {"a_1$", "a_1$"}, {"_x", "_x"}, {"1a", "\"1a\""}, {"$a", "\"$a\""}, {"Mixed", "\"Mixed\""},
+        {"abc", "abc"}, {"a_1", "a_1"}, {"a_1$", "\"a_1$\""} /* as quote_ident() does */, {"_x", "_x"}, {"1a", "\"1a\""}, {"$a", "\"$a\""}, {"Mixed", "\"Mixed\""},
         {"é", "\"é\""}, {"a b", "\"a b\""}, {"x\"y", "\"x\"\"y\""}, {"\"", "\"\"\"\""},
         {"name", "name"},     /* unreserved */
         {"int", "\"int\""},   /* a column's name only */

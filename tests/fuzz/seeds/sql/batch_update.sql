@@ -1,0 +1,1 @@
+WITH x AS (SELECT 1 AS n) UPDATE ONLY (s."T") AS a SET c = b IS DISTINCT FROM d, (e, f) = (SELECT 1, 2) FROM x JOIN y USING (n) WHERE a.c IS NULL AND x.n = a.id RETURNING *
