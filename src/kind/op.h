@@ -41,14 +41,14 @@ enum op_phase {
     PHASE_RULES,       /* rules, triggers, policies, statistics, event triggers, publications */
     PHASE_FACETS,      /* comments, owners, privileges */
     PHASE_DROP,        /* columns, tables, sequences, types, schemas */
-    PHASE_INDEX,       /* CREATE INDEX CONCURRENTLY */
-    PHASE_PREPARE,     /* the same beside the old form, under a third name until PHASE_SWAP */
     PHASE_BATCH,       /* data steps in batches, outside a transaction */
     PHASE_ASSERT,      /* NOT NULL as a constraint that is not valid yet, of a column whose rows have got their values */
-    PHASE_SWAP_OUT,    /* the old form of a key goes, right before the new one takes its place */
-    PHASE_SWAP,        /* a constraint takes over the index built for it; a changed index takes the old one's name */
     PHASE_VALIDATE,    /* VALIDATE CONSTRAINT, each in a transaction of its own */
     PHASE_REQUIRE,     /* SET NOT NULL by a validated check, which then goes */
+    PHASE_INDEX,       /* CREATE INDEX CONCURRENTLY */
+    PHASE_PREPARE,     /* the same beside the old form, under a third name until PHASE_SWAP */
+    PHASE_SWAP_OUT,    /* the old form of a key goes, right before the new one takes its place */
+    PHASE_SWAP,        /* a constraint takes over the index built for it; a changed index takes the old one's name */
     PHASE_OLD_INDEX,   /* DROP INDEX CONCURRENTLY of what was swapped out */
 };
 

@@ -465,16 +465,25 @@ static bool descends_from(struct order *order, const struct object *table, const
     return false;
 }
 
-/* A table is published with its children, which the statement then names. */
+static bool is_child_of_used(struct order *order, const struct object *table, const struct objects *uses)
+{
+    for (size_t i = 0; i < uses->n; i++) {
+        if (descends_from(order, table, uses->at[i])) return true;
+    }
+    return false;
+}
+
+/* A table is published with its children, which the statement then names; a live publication's tables stand in its text only. */
 static void edges_of_published(struct order *order, const struct change *change)
 {
     const struct objects *uses = object_uses(order->ctx, change->to);
+    const char *text = object_get(change->to, "definition")->expr.text;
     for (size_t i = 0; i < order->changes->n; i++) {
         const struct change *other = order->changes->at[i];
-        if (!other->to || !object_is(other->to, "table") || other->type != CHANGE_CREATE) continue;
-        for (size_t k = 0; k < uses->n; k++) {
-            if (descends_from(order, other->to, uses->at[k])) order_edges(order, other, R_BUILD, change, R_BUILD);
-        }
+        bool comes = other->type == CHANGE_CREATE || other->type == CHANGE_RENAME;
+        if (!comes || !object_is(other->to, "table")) continue;
+        bool named = text && plan_has_word(text, other->to->name);
+        if (named || is_child_of_used(order, other->to, uses)) order_edges(order, other, R_BUILD | R_RENAME, change, R_BUILD);
     }
 }
 

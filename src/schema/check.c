@@ -339,6 +339,22 @@ static void check_delete_columns(const struct checking *c)
     }
 }
 
+/* Nobody sees what is in the attic: it would be made again and again. */
+static void check_attic(const struct checking *c)
+{
+    if (!str_starts(c->object->name, ATTIC_COLUMN)) return;
+    say(c, D_INVALID, c->object->span, "names that begin with " ATTIC_COLUMN " are those of parked columns: modelc doesn't look at them");
+}
+
+static void check_attic_schema(struct resolve *r)
+{
+    for (size_t i = 0; i < r->schema->roots.n; i++) {
+        const struct object *root = r->schema->roots.at[i];
+        if (!object_is(root, "schema") || !str_eq(root->name, ATTIC_SCHEMA)) continue;
+        diag_add(r->ctx, D_INVALID, root->span, "schema " ATTIC_SCHEMA " is for what is parked: modelc doesn't look into it");
+    }
+}
+
 /* ---- the list */
 
 static const struct check {
@@ -347,6 +363,7 @@ static const struct check {
     void (*check)(const struct checking *c);
 } checks[] = {
 #define CHECK(name, kind, severity) {#name, kind, severity, check_##name}
+    CHECK(attic, "column", SEVERITY_ERROR),
     CHECK(default, "column", SEVERITY_ERROR),
     CHECK(generated, "column", SEVERITY_ERROR),
     CHECK(override, "column", SEVERITY_ERROR),
@@ -428,6 +445,7 @@ void check_all(struct resolve *r)
         const struct objects *children = &r->schema->roots.at[i]->children;
         for (size_t k = 0; k < children->n; k++) vec_push(r->ctx->arena, &inside, children->at[k]);
     }
+    check_attic_schema(r);
     check_same_was(r, &r->schema->roots);
     check_same_was(r, &inside);
     check_exchanged(r, &inside);

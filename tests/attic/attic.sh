@@ -44,7 +44,7 @@ check "nothing is lost" test -z "$(grep modelc:loses migrations/versions/002_les
 ends "a protected database takes it without --allow-loss" 0 "models and database agree" upgrade
 ends "nothing differs" 0 "No changes" diff --exit-code
 ends "diff -v counts it" 0 "^Attic     1 table, 2 columns: modelc attic$" diff -v
-ends "the list" 0 '^table public.orders +[0-9]+ kB +1,000 rows +002  20[0-9-]+ [0-9:]+  as modelc_attic."002_1_orders"$' attic list
+ends "the list" 0 '^table public.orders +[0-9]+ kB +1,000 rows +002  20[0-9-]+ [0-9:]+ UTC  as modelc_attic."002_1_orders"$' attic list
 holds "with columns" '^column public.people.name .* 50 values +002 .* as public.people._attic_002_[0-9]$' "$work/out"
 ends "as JSON" 0 '"name": "modelc_attic.."002_1_orders' --format json attic
 ends "no table of the models is called so" 0 "" import -o "$work/imported"
