@@ -9,16 +9,6 @@ static const struct span nowhere = {0, 0};
 
 /* ---- list */
 
-static const char *bytes_text(struct arena *arena, long long bytes)
-{
-    static const char *const units[] = {"bytes", "kB", "MB", "GB", "TB"};
-    enum { UNITS = sizeof units / sizeof *units, STEP = 1024, LEAST = 10 };
-    size_t unit = 0;
-    if (bytes < 0) return "";
-    for (; bytes >= LEAST * STEP && unit + 1 < UNITS; unit++) bytes = (bytes + STEP / 2) / STEP;
-    return arena_printf(arena, "%lld %s", bytes, units[unit]);
-}
-
 static const char *rows_text(struct arena *arena, const struct attic_item *item)
 {
     if (item->empty) return "empty";
@@ -54,7 +44,7 @@ static int list(struct session *s, const struct attic *attic)
     for (size_t i = 0; i < attic->items.n; i++) {
         const struct attic_item *item = &attic->items.at[i];
         const char *place = item->was ? arena_printf(arena, "as %s", item->sql) : "";
-        table_row(&table, what_text(arena, item), bytes_text(arena, item->bytes), rows_text(arena, item),
+        table_row(&table, what_text(arena, item), item->bytes < 0 ? "" : str_bytes(arena, (double)item->bytes), rows_text(arena, item),
                   item->revision ? item->revision : "?", item->since ? item->since : "?", place);
         json_array_append_new(array, item_json(item));
     }

@@ -35,8 +35,8 @@ static void add_half(const struct session *s, const struct run_status *status, s
     if (status->section > status->sections) {
         block_add(block, "Half", "%s, %s: all sections have run, only its end is missing", s->state.partial, how);
     } else if (status->section) {
-        block_add(block, "Half", "%s, %s up to section %zu of %zu, statement %zu%s", s->state.partial, how, status->section,
-                  status->sections, status->statement,
+        block_add(block, "Half", "%s, %s up to section %zu of %zu, statement %zu%s", s->state.partial, how,
+                  status->section, status->sections, status->statement,
                   s->state.partial_in_doubt ? ", which was begun: how it ended is not known" : "");
     } else {
         block_add(block, "Half", "%s, %s; no file has that id", s->state.partial, how);
@@ -51,7 +51,8 @@ static void add_half(const struct session *s, const struct run_status *status, s
         const struct batch_status *batch = &status->batches.at[i];
         block_add(block, i == 0 ? "Batches" : "", "%s: %s rows looked at%s, %s changed%s%s", batch->target,
                   text_number(arena, batch->seen), share(arena, batch), text_number(arena, batch->rows),
-                  batch->batched ? ", last at " : "", batch->batched ? arena_printf(arena, "%s UTC", batch->batched) : "");
+                  batch->batched ? ", last at " : "",
+                  batch->batched ? arena_printf(arena, "%s UTC", batch->batched) : "");
     }
 }
 
@@ -72,30 +73,32 @@ static json_t *half_json(const struct session *s, const struct run_status *statu
     json_t *left = json_array(), *batches = json_array();
     for (size_t i = 0; i < status->left.n; i++) {
         const struct left_over *at = &status->left.at[i];
-        json_array_append_new(left, json_pack("{s:o, s:o, s:o}", "what", out_text(at->what), "name", out_text(at->name), "table",
-                                              out_text(at->table)));
+        json_array_append_new(left, json_pack("{s:o, s:o, s:o}", "what", out_text(at->what), "name", out_text(at->name),
+                                              "table", out_text(at->table)));
     }
     for (size_t i = 0; i < status->batches.n; i++) {
         const struct batch_status *at = &status->batches.at[i];
-        json_array_append_new(
-            batches, json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "table", out_text(at->target), "section",
-                               (json_int_t)at->section, "statement", (json_int_t)at->statement, "rows", (json_int_t)at->rows, "seen",
-                               (json_int_t)at->seen, "expected", (json_int_t)at->expected, "pass", (json_int_t)at->pass, "last",
-                               out_text(at->batched)));
+        json_array_append_new(batches, json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "table",
+                                                 out_text(at->target), "section", (json_int_t)at->section, "statement",
+                                                 (json_int_t)at->statement, "rows", (json_int_t)at->rows, "seen",
+                                                 (json_int_t)at->seen, "expected", (json_int_t)at->expected, "pass",
+                                                 (json_int_t)at->pass, "last", out_text(at->batched)));
     }
-    return json_pack("{s:o, s:o, s:I, s:I, s:I, s:b, s:o, s:o, s:o, s:o, s:o}", "revision", out_text(s->state.partial), "direction",
-                     out_text(s->state.partial_direction), "section", (json_int_t)status->section, "sections",
-                     (json_int_t)status->sections, "statement", (json_int_t)status->statement, "in_doubt",
-                     (int)s->state.partial_in_doubt, "sql", out_text(status->sql), "since", out_text(first ? first->started : NULL),
-                     "who", out_text(first ? first->who : NULL), "left", left, "batches", batches);
+    return json_pack("{s:o, s:o, s:I, s:I, s:I, s:b, s:o, s:o, s:o, s:o, s:o}", "revision", out_text(s->state.partial),
+                     "direction", out_text(s->state.partial_direction), "section", (json_int_t)status->section,
+                     "sections", (json_int_t)status->sections, "statement", (json_int_t)status->statement, "in_doubt",
+                     (int)s->state.partial_in_doubt, "sql", out_text(status->sql), "since",
+                     out_text(first ? first->started : NULL), "who", out_text(first ? first->who : NULL), "left", left,
+                     "batches", batches);
 }
 
 static void show_json(const struct session *s, const struct run_status *status)
 {
-    out_json(&s->out, json_pack("{s:o, s:o, s:I, s:o, s:o}", "database", out_text(s->conn->title), "heads",
-                                out_texts(s->state.heads.at, s->state.heads.n), "pending",
-                                (json_int_t)apply_pending(s->graph, &s->current), "half_applied",
-                                s->state.partial ? half_json(s, status) : json_null(), "running", out_text(status->holder)));
+    out_json(&s->out,
+             json_pack("{s:o, s:o, s:I, s:o, s:o}", "database", out_text(s->conn->title), "heads",
+                       out_texts(s->state.heads.at, s->state.heads.n), "pending",
+                       (json_int_t)apply_pending(s->graph, &s->current), "half_applied",
+                       s->state.partial ? half_json(s, status) : json_null(), "running", out_text(status->holder)));
 }
 
 int status_show(struct session *s)

@@ -61,7 +61,8 @@ static bool follows_column(const struct key *key)
 {
     if (!key->collation.name) return true;
     const struct value *own = object_get(key->column, "collation");
-    return own->set && str_eq(own->ref.name, key->collation.name) &&
+    if (!own->set) return str_eq(key->collation.name, "default") && !key->collation.to;
+    return str_eq(own->ref.name, key->collation.name) &&
            (own->ref.to == key->collation.to || !own->ref.to || !key->collation.to);
 }
 

@@ -31,7 +31,7 @@ static void declare(struct ctx *ctx, struct buf *out, const struct statement *st
     constant(out, "after_it", "text", sql->after);
     constant(out, "left_before", "text", sql->left_before);
     constant(out, "left_after", "text", sql->left_after);
-    buf_add(out, "    names text; columns text; casts text; lows text; highs text;  -- of the key; NULL: by the table's pages\n"
+    buf_add(out, "    names text; columns text; backwards text; casts text; lows text; highs text;  -- of the key; NULL: by the table's pages\n"
                  "    kind \"char\"; heirs boolean; pages bigint; changes_key boolean; span text;\n"
                  "    at_key text[]; to_key text[]; last_key text[];\n"
                  "    changed bigint; changed_all bigint := 0; remaining bigint; passes integer := 0;\n");
@@ -39,12 +39,14 @@ static void declare(struct ctx *ctx, struct buf *out, const struct statement *st
 
 static void find_key(struct ctx *ctx, struct buf *out, const struct statement *statement)
 {
-    buf_add(out, "    SELECT c.relkind, c.relhassubclass, greatest(size / CASE WHEN c.reltuples > 0 THEN greatest(c.reltuples / c.relpages, 1) ELSE 100 END, 1)\n"
+    buf_add(out, "    SELECT c.relkind, c.relhassubclass,\n"
+                 "            greatest(size / CASE WHEN c.reltuples > 0 THEN greatest(c.reltuples / c.relpages, 1) ELSE 100 END, 1)\n"
                  "        INTO STRICT kind, heirs, pages FROM pg_catalog.pg_class c WHERE c.oid = relation::regclass;\n"
-                 "    SELECT string_agg(k.name, ', '), string_agg(alias || '.' || k.name, ', '), string_agg(alias || '.' || k.name || '::text', ', '),\n"
+                 "    SELECT string_agg(k.name, ', '), string_agg(alias || '.' || k.name, ', '),\n"
+                 "            string_agg(alias || '.' || k.name || ' DESC', ', '), string_agg(alias || '.' || k.name || '::text', ', '),\n"
                  "            string_agg(format('$1[%s]::%s', k.i, k.type), ', '), string_agg(format('$2[%s]::%s', k.i, k.type), ', '),\n"
                  "            bool_or(strpos(sets, ', ' || k.name || ', ') > 0)\n"
-                 "        INTO names, columns, casts, lows, highs, changes_key FROM (SELECT q.*, row_number() OVER () AS i FROM (\n");
+                 "        INTO names, columns, backwards, casts, lows, highs, changes_key FROM (SELECT q.*, row_number() OVER () AS i FROM (\n");
     buf_add(out, batch_key_query(ctx, statement->batch));
     buf_printf(out, "\n        ) q) k;\n"
                     "    IF kind NOT IN ('r', 'p') OR (kind = 'r' AND heirs AND NOT only_it) OR changes_key\n"
@@ -69,8 +71,7 @@ static void set_out(struct buf *out, const char *schema, const struct step_key *
                  "            last_key := ARRAY[pg_relation_size(relation::regclass) / current_setting('block_size')::bigint];\n"
                  "            IF last_key[1] = '0' THEN last_key := NULL; END IF;\n"
                  "        ELSE\n"
-                 "            EXECUTE format('SELECT ARRAY[%s] FROM %s ORDER BY %s DESC LIMIT 1', casts, target, replace(columns, ', ', ' DESC, '))\n"
-                 "                INTO last_key;\n"
+                 "            EXECUTE format('SELECT ARRAY[%s] FROM %s ORDER BY %s LIMIT 1', casts, target, backwards) INTO last_key;\n"
                  "        END IF;\n");
     buf_printf(out, "        DELETE FROM %s.batch WHERE %s;\n"
                     "        INSERT INTO %s.batch (revision, direction, section, statement, target, key, digest, pass, rows, bound)\n"
@@ -93,14 +94,15 @@ static void run_pass(struct buf *out, const char *schema, const char *here, cons
                     "            IF names IS NULL THEN\n"
                     "                to_key := ARRAY[least(coalesce(at_key[1]::bigint, 0) + pages, last_key[1]::bigint)];\n"
                     "            ELSE\n"
-                    "                EXECUTE format('SELECT ARRAY[%%s] FROM %%s WHERE %%s ORDER BY %%s OFFSET %%s LIMIT 1', casts, target, span, columns, size - 1)\n"
-                    "                    INTO to_key USING at_key, last_key;\n"
+                    "                EXECUTE format('SELECT ARRAY[%%s] FROM %%s WHERE %%s ORDER BY %%s OFFSET %%s LIMIT 1',\n"
+                    "                    casts, target, span, columns, size - 1) INTO to_key USING at_key, last_key;\n"
                     "            END IF;\n"
                     "            to_key := coalesce(to_key, last_key);\n"
                     "            EXECUTE before_it || span || after_it USING at_key, to_key;\n"
                     "            GET DIAGNOSTICS changed = ROW_COUNT;\n"
                     "            changed_all := changed_all + changed;\n"
-                    "            UPDATE %s.batch SET reached = to_key, rows = changed_all, batches = batches + 1, batched = clock_timestamp() WHERE %s;\n"
+                    "            UPDATE %s.batch SET reached = to_key, rows = changed_all, batches = batches + 1, batched = clock_timestamp()\n"
+                    "                WHERE %s;\n"
                     "            COMMIT;\n"
                     "            at_key := to_key;\n"
                     "            IF changed > 0 THEN PERFORM pg_sleep(pause); END IF;\n"
@@ -119,10 +121,13 @@ const char *batch_script(struct ctx *ctx, const char *schema, const struct step_
     set_out(&body, schema, key, here);
     run_pass(&body, schema, here, timeouts);
     buf_printf(&body, "        EXIT WHEN left_before IS NULL;\n"
-                      "        EXECUTE left_before || CASE WHEN deletes AND names IS NOT NULL AND last_key IS NOT NULL THEN highs ELSE 'true' END || left_after\n"
+                      "        EXECUTE left_before\n"
+                      "            || CASE WHEN deletes AND names IS NOT NULL AND last_key IS NOT NULL THEN highs ELSE 'true' END || left_after\n"
                       "            INTO remaining USING at_key, last_key;\n"
                       "        EXIT WHEN remaining = 0;\n"
-                      "        IF passes > %d THEN RAISE EXCEPTION '%%: its condition still holds for %% rows after %% passes', relation, remaining, passes; END IF;\n"
+                      "        IF passes > %d THEN\n"
+                      "            RAISE EXCEPTION '%%: its condition still holds for %% rows after %% passes', relation, remaining, passes;\n"
+                      "        END IF;\n"
                       "    END LOOP;\n"
                       "END", BATCH_FURTHER_PASSES);
     buf_add(&out, "DO ");

@@ -354,5 +354,5 @@ enum conn_transaction conn_transaction(const struct conn *conn)
 
 int conn_pid(const struct conn *conn)
 {
-    return conn->session->pid;
+    return conn->session->pooled ? conn->session->backend : conn->session->pid;
 }

@@ -44,7 +44,7 @@ const char *conn_url(const struct conn *conn, const char *database);
 
 enum conn_transaction { CONN_IDLE, CONN_IN_TRANSACTION, CONN_FAILED_TRANSACTION, CONN_LOST };
 enum conn_transaction conn_transaction(const struct conn *conn);
-/* The server process as the protocol names it; behind a pooler it is not pg_backend_pid(). */
+/* The server process; behind a pooler that of the section's transaction. */
 int conn_pid(const struct conn *conn);
 
 /* A server's refusal, copied from its error fields. */

@@ -1,4 +1,5 @@
-/* lease.c: modelc's lock as a row with an end: taken, renewed while its holder lives, and taken by others once it ran out. */
+/* lease.c: modelc's lock as a row with an end: taken, renewed while its holder lives, and taken by others once it ran
+ * out. */
 #include "pg/lease.h"
 
 #include <stdint.h>
@@ -11,8 +12,8 @@
 #include "pg/session.h"
 #include "sql/quote.h"
 
-/* Renewed each 10 s or so: it outlives a few lost messages, and nobody waits long for a dead holder's. */
-#define LEASE "interval '60 seconds'"
+/* Renewed each 10 s or so; nobody waits longer for a dead holder than for a living one (lock-wait). */
+#define LEASE "interval '30 seconds'"
 
 static const char *new_token(struct ctx *ctx)
 {
@@ -60,18 +61,21 @@ static bool make(struct conn *conn, const char *schema, struct server_error *err
                "    holder text NOT NULL,\n"
                "    since timestamptz NOT NULL,\n"
                "    until timestamptz NOT NULL\n"
-               ");\n", schema);
+               ");\n",
+               schema);
     for (int tries = 0; tries < 5; tries++) {
         bool found;
         if (!there(conn, schema, &found, error)) return false;
         if (found || conn_query(conn, sql.text, NULL, error)) return true;
-        bool raced = str_eq(error->sqlstate, "23505") || str_eq(error->sqlstate, "42P06") || str_eq(error->sqlstate, "42P07");
+        bool raced =
+            str_eq(error->sqlstate, "23505") || str_eq(error->sqlstate, "42P06") || str_eq(error->sqlstate, "42P07");
         if (!raced) return false;
     }
     return false;
 }
 
-bool lease_try(struct conn *conn, const struct project *project, const char *purpose, bool *got, struct server_error *error)
+bool lease_try(struct conn *conn, const struct project *project, const char *purpose, bool *got,
+               struct server_error *error)
 {
     struct rows rows;
     const char *schema = journal_schema(conn->ctx, project), *token = new_token(conn->ctx);
@@ -140,8 +144,10 @@ const char *lease_holder(struct conn *conn, const struct project *project)
     struct buf sql = buf_new(conn->ctx->arena);
     buf_printf(&sql,
                "SELECT pg_catalog.format('%%s, since %%s UTC, a lease until %%s', holder,"
-               " pg_catalog.to_char(since AT TIME ZONE 'UTC', 'HH24:MI:SS'), pg_catalog.to_char(until AT TIME ZONE 'UTC', 'HH24:MI:SS'))\n"
-               "FROM %s.lease WHERE until >= pg_catalog.clock_timestamp() AND token <> ", schema);
+               " pg_catalog.to_char(since AT TIME ZONE 'UTC', 'HH24:MI:SS'), pg_catalog.to_char(until AT TIME ZONE "
+               "'UTC', 'HH24:MI:SS'))\n"
+               "FROM %s.lease WHERE until >= pg_catalog.clock_timestamp() AND token <> ",
+               schema);
     sql_literal(&sql, conn->session->lease ? conn->session->lease : "");
     if (!conn_query(conn, sql.text, &rows, &error)) return NULL;
     if (rows.n_rows > 0) text = arena_strdup(conn->ctx->arena, rows_get(&rows, 0, 0));

@@ -97,25 +97,30 @@ static void report_holder(struct conn *conn, const struct project *project)
     diag_mend(ctx, diag, "mend", "wait for it to end and run this again, or wait longer: lock-wait in modelc.ini");
 }
 
-/* One try, and the time by the server's clock. A lease that others hold counts as well: both kinds may be in use at once. */
-static bool try_session(struct conn *conn, const struct project *project, bool *got, const char **now, struct server_error *error)
+/* One try, and the time by the server's clock. A lease that others hold counts as well: both kinds may be in use at
+ * once. */
+static bool try_session(struct conn *conn, const struct project *project, bool *got, const char **now,
+                        struct server_error *error)
 {
     struct rows rows;
     long long key = lock_key(conn->ctx, project);
     const char *sql = arena_printf(conn->ctx->arena,
                                    "SELECT pg_catalog.pg_try_advisory_lock(%lld),"
-                                   " pg_catalog.to_char(pg_catalog.now() AT TIME ZONE 'UTC', 'HH24:MI:SS')", key);
+                                   " pg_catalog.to_char(pg_catalog.now() AT TIME ZONE 'UTC', 'HH24:MI:SS')",
+                                   key);
     if (!conn_query(conn, sql, &rows, error)) return false;
     *got = str_eq(rows_get(&rows, 0, 0), "t");
     *now = arena_strdup(conn->ctx->arena, rows_get(&rows, 0, 1));
     rows_free(&rows);
     if (!*got || !lease_holder(conn, project)) return true;
     *got = false;
-    return conn_query(conn, arena_printf(conn->ctx->arena, "SELECT pg_catalog.pg_advisory_unlock(%lld)", key), NULL, error);
+    return conn_query(conn, arena_printf(conn->ctx->arena, "SELECT pg_catalog.pg_advisory_unlock(%lld)", key), NULL,
+                      error);
 }
 
 /* The same for a lease, which gives way to a session's lock. */
-static bool try_lease(struct conn *conn, const struct project *project, const char *purpose, bool *got, struct server_error *error)
+static bool try_lease(struct conn *conn, const struct project *project, const char *purpose, bool *got,
+                      struct server_error *error)
 {
     struct rows rows;
     if (!lease_try(conn, project, purpose, got, error) || !*got) return *got || str_eq(error->sqlstate, "");
@@ -168,8 +173,8 @@ static bool try_lock(struct conn *conn, const struct project *project, const cha
 {
     struct server_error error = {.sqlstate = ""};
     const char *now = NULL;
-    bool fine = project->lease ? try_lease(conn, project, purpose, got, &error)
-                               : try_session(conn, project, got, &now, &error);
+    bool fine =
+        project->lease ? try_lease(conn, project, purpose, got, &error) : try_session(conn, project, got, &now, &error);
     if (!fine) server_error_report(conn->ctx, &error, nowhere, "cannot take modelc's lock");
     else if (*got && now) set_application(conn, describe_session(conn->ctx, purpose, now));
     return fine;
@@ -198,8 +203,8 @@ bool lock_take(struct conn *conn, const struct project *project, int seconds, co
 void lock_release(struct conn *conn, const struct project *project)
 {
     struct server_error error;
-    const char *sql = arena_printf(conn->ctx->arena, "SELECT pg_catalog.pg_advisory_unlock(%lld)",
-                                   lock_key(conn->ctx, project));
+    const char *sql =
+        arena_printf(conn->ctx->arena, "SELECT pg_catalog.pg_advisory_unlock(%lld)", lock_key(conn->ctx, project));
     if (conn->session->lease) lease_end(conn, project);
     else conn_query(conn, sql, NULL, &error); /* where the session is gone, so is the lock */
     set_application(conn, "modelc");

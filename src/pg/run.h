@@ -84,6 +84,15 @@ bool run_was_held_up(const struct run *run, const struct run_step *step, const s
 void watch_begin(struct run *run, const struct run_step *step, const struct statement *statement);
 void watch_end(struct run *run);
 void watch_close(struct run *run);
+/* Rows as BLOCKER_COLUMNS has them. */
+void watch_keep(struct run *run, const struct rows *rows);
+#define BLOCKER_COLUMNS                                                                                                \
+    "SELECT b.pid, a.usename, a.application_name, a.state,"                                                            \
+    " extract(epoch FROM pg_catalog.clock_timestamp() - a.xact_start),"                                                \
+    " pg_catalog.left(pg_catalog.btrim(pg_catalog.regexp_replace(a.query, '\\s+', ' ', 'g'), ' ;'), 80)\n"
+#define BLOCKER_JOIN "LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = b.pid ORDER BY a.xact_start LIMIT 5"
+/* blockers.c: after the fact, where nobody looked meanwhile, and nothing is under way. */
+void watch_look_back(struct run *run);
 /* "pid 4711, user app, psql, idle in transaction for 5 min: UPDATE orders .." */
 const char *blocker_text(struct ctx *ctx, const struct blocker *blocker);
 

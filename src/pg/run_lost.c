@@ -1,4 +1,5 @@
-/* run_lost.c: how a run breaks off: what the server refused, interrupts, and connections lost while it was to keep something. */
+/* run_lost.c: how a run breaks off: what the server refused, interrupts, and connections lost while it was to keep
+ * something. */
 #include <time.h>
 
 #include "base/str.h"
@@ -12,15 +13,9 @@ const char *run_verb(const struct run *run)
     return run->options->up ? "upgrade" : "downgrade";
 }
 
-enum run_outcome run_stopped(const struct run *run)
-{
-    return run->committed ? RUN_PARTIAL : RUN_FAILED;
-}
+enum run_outcome run_stopped(const struct run *run) { return run->committed ? RUN_PARTIAL : RUN_FAILED; }
 
-static enum run_outcome lost(const struct run *run)
-{
-    return run->committed ? RUN_PARTIAL : RUN_LOST;
-}
+static enum run_outcome lost(const struct run *run) { return run->committed ? RUN_PARTIAL : RUN_LOST; }
 
 void run_roll_back(struct run *run)
 {
@@ -46,6 +41,7 @@ static void name_blockers(struct run *run, struct diag *diag)
 {
     struct ctx *ctx = run->ctx;
     const char *pid = NULL;
+    watch_look_back(run);
     for (size_t i = 0; i < run->watch.blockers.n; i++) {
         const struct blocker *blocker = &run->watch.blockers.at[i];
         diag_mend(ctx, diag, i == 0 ? "held up by" : "and by", "%s", blocker_text(ctx, blocker));
@@ -76,8 +72,8 @@ enum run_outcome run_refused(struct run *run, const struct run_step *step, const
     bool held_up = run_was_held_up(run, step, error);
     struct diag *diag = server_error_report(
         ctx, &said, where, span_known(where) ? NULL : arena_printf(ctx->arena, "%s, line %u", run->revision->id, line));
-    if (held_up) name_blockers(run, diag);
     run_roll_back(run);
+    if (held_up) name_blockers(run, diag);
     return run_stopped(run);
 }
 
@@ -91,12 +87,14 @@ bool run_book(struct run *run, const char *sql, struct server_error *error)
     return false;
 }
 
-/* Waits until the server process that ran our COMMIT is gone: before that, its outcome can't be read. */
+/* Waits until the server process that ran our COMMIT is gone: before that, its outcome can't be read. A pooler's lives on, and may
+ * be the one that answers: then it is done. */
 static bool wait_gone(struct run *run, int pid)
 {
     struct server_error error;
     struct rows rows;
-    const char *sql = arena_printf(run->ctx->arena, "SELECT 1 FROM pg_catalog.pg_stat_activity WHERE pid = %d", pid);
+    const char *sql = arena_printf(run->ctx->arena, "SELECT 1 FROM pg_catalog.pg_stat_activity WHERE pid = %d%s", pid,
+                                   conn_pooled(run->conn) ? " AND state = 'active' AND pid <> pg_catalog.pg_backend_pid()" : "");
     for (int tries = 0; tries < 50; tries++) {
         if (!conn_query(run->conn, sql, &rows, &error)) return false;
         bool gone = rows.n_rows == 0;
@@ -149,7 +147,7 @@ static enum run_outcome ended_all_the_same(struct run *run, struct diag *diag)
 
 /* `ending`: of the revision, where that was to be committed; else it is about the step alone. */
 enum run_outcome run_lost_commit(struct run *run, const struct run_step *step, const struct ending *ending,
-                                    struct diag *diag)
+                                 struct diag *diag)
 {
     struct db_state state;
     size_t mark = diag_mark(run->ctx);
@@ -178,7 +176,7 @@ enum run_outcome run_lost_section(struct run *run, const struct run_step *step, 
 
 /* Whether the row of a statement's intent is there decides what the next run does, and what this one says. */
 enum run_outcome run_lost_intent(struct run *run, const struct run_step *step, const struct statement *statement,
-                                    const struct server_error *error)
+                                 const struct server_error *error)
 {
     struct db_state state;
     size_t mark = diag_mark(run->ctx);

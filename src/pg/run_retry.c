@@ -1,4 +1,5 @@
-/* run_retry.c: what was held up by others' locks may go through a moment later: how often, and how long to wait in between. */
+/* run_retry.c: what was held up by others' locks may go through a moment later: how often, and how long to wait in
+ * between. */
 #include <time.h>
 
 #include "base/str.h"
@@ -20,7 +21,8 @@ static bool ran_into_timeout(const struct run *run, const struct run_step *step)
 
 bool run_was_held_up(const struct run *run, const struct run_step *step, const struct server_error *error)
 {
-    static const char *const states[] = {"55P03" /* lock_timeout, NOWAIT */, "40P01" /* deadlock */, "40001" /* serialization */};
+    static const char *const states[] = {"55P03" /* lock_timeout, NOWAIT */, "40P01" /* deadlock */,
+                                         "40001" /* serialization */};
     for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
         if (str_eq(error->sqlstate, states[i])) return !error->lost;
     }
@@ -58,6 +60,7 @@ bool run_retry(struct run *run, const struct run_step *step, const struct server
     if (conn_interrupted() || tries > retries || !run_was_held_up(run, step, error)) return false;
     run_roll_back(run);
     if (conn_transaction(run->conn) != CONN_IDLE) return false;
+    watch_look_back(run);
     double pause = pause_of(tries);
     if (options->retrying) {
         const char *blocker = run->watch.blockers.n ? blocker_text(run->ctx, &run->watch.blockers.at[0]) : NULL;

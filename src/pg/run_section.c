@@ -1,4 +1,5 @@
-/* run_section.c: one section: as a transaction, or statement by statement outside of one, each recorded in the journal. */
+/* run_section.c: one section: as a transaction, or statement by statement outside of one, each recorded in the journal.
+ */
 #include <time.h>
 
 #include "base/str.h"
@@ -11,8 +12,8 @@
 struct failure {
     const struct statement *statement; /* NULL: the section as a whole */
     struct server_error error;
-    bool interrupted;  /* between two statements */
-    bool ended;        /* a statement ended the transaction */
+    bool interrupted; /* between two statements */
+    bool ended;       /* a statement ended the transaction */
     bool at_commit;
 };
 
@@ -61,7 +62,8 @@ static void tell_rows(struct run *run, struct run_step *step)
     for (size_t i = 0; i < run->moved.n; i++) {
         const struct moved *moved = &run->moved.at[i];
         step->rows += moved->rows;
-        if (run->options->data_done) run->options->data_done(run->options->arg, run->revision, moved->statement, moved->rows);
+        if (run->options->data_done)
+            run->options->data_done(run->options->arg, run->revision, moved->statement, moved->rows);
     }
     run->moved.n = 0;
 }
@@ -72,8 +74,8 @@ static struct step_key section_key(const struct run *run, const struct run_step 
                              journal_section_digest(run->ctx, step->section)};
 }
 
-/* The section's row, and with the last section the revision's end, in the section's own transaction. Where the lock is a lease, it has
- * to be ours still, and stays so until the COMMIT. */
+/* The section's row, and with the last section the revision's end, in the section's own transaction. Where the lock is
+ * a lease, it has to be ours still, and stays so until the COMMIT. */
 static bool book_section(struct run *run, const struct run_step *step, const struct ending *ending,
                          struct server_error *error)
 {
@@ -100,7 +102,8 @@ static bool begin(struct run *run, const struct run_step *step, struct server_er
     buf_add(&sql, "BEGIN;\n");
     timeouts_sql(&sql, &timeouts, true);
     run->moved.n = 0;
-    return conn_query(run->conn, sql.text, NULL, error) && (!conn_pooled(run->conn) || session_backend(run->conn, error));
+    return conn_query(run->conn, sql.text, NULL, error) &&
+           (!conn_pooled(run->conn) || session_backend(run->conn, error));
 }
 
 /* The section as one transaction, once. */
@@ -231,8 +234,8 @@ static enum run_outcome run_alone(struct run *run, struct run_step *step, size_t
         return run_refused(run, step, NULL, &error);
     }
     for (size_t tries = 1;; tries++) {
-        bool ready = in_doubt ? settle(run, step, statement, &key, &outcome)
-                              : book_intent(run, step, statement, &key, &outcome);
+        bool ready =
+            in_doubt ? settle(run, step, statement, &key, &outcome) : book_intent(run, step, statement, &key, &outcome);
         if (!ready) return outcome;
         bool done = run_one(run, step, i, &error);
         while (!done && is_mended(run, &error)) done = run_one(run, step, i, &error);
@@ -265,8 +268,8 @@ enum run_outcome run_section(struct run *run, struct run_step *step, const struc
     struct server_error error;
     if (options->section_begins) options->section_begins(options->arg, step);
     if (!lock_renew(run->conn, run->project, &error)) return run_refused(run, step, NULL, &error);
-    enum run_outcome outcome = step->section->transaction ? run_together(run, step, ending)
-                                                          : run_singly(run, step, first, in_doubt);
+    enum run_outcome outcome =
+        step->section->transaction ? run_together(run, step, ending) : run_singly(run, step, first, in_doubt);
     step->milliseconds = run_now_ms() - began;
     if (outcome == RUN_DONE && options->section_done) options->section_done(options->arg, step);
     return outcome;

@@ -11,8 +11,10 @@ bool run_read_session(struct run *run)
 {
     struct server_error error;
     struct rows rows;
-    if (!conn_query(run->conn, "SELECT current_setting('search_path'), current_setting('lock_timeout'),"
-                               " current_setting('statement_timeout')", &rows, &error)) {
+    if (!conn_query(run->conn,
+                    "SELECT current_setting('search_path'), current_setting('lock_timeout'),"
+                    " current_setting('statement_timeout')",
+                    &rows, &error)) {
         server_error_report(run->ctx, &error, nowhere, "cannot read the session's settings");
         return false;
     }
@@ -47,17 +49,19 @@ static const char *first_said(const char *section, const char *revision, const c
     return section ? section : revision ? revision : project ? project : "0";
 }
 
-struct timeouts run_timeouts(const struct project *project, const struct revision *revision, const struct section *section,
-                             const struct statement *alone)
+struct timeouts run_timeouts(const struct project *project, const struct revision *revision,
+                             const struct section *section, const struct statement *alone)
 {
     if (alone && alone->batch) alone = NULL; /* each batch is a transaction */
     if (alone && works_concurrently(alone)) return (struct timeouts){"0", "0"};
     if (alone) {
-        return (struct timeouts){first_said(section->lock_timeout, NULL, NULL), first_said(section->statement_timeout, NULL, NULL)};
+        return (struct timeouts){first_said(section->lock_timeout, NULL, NULL),
+                                 first_said(section->statement_timeout, NULL, NULL)};
     }
     return (struct timeouts){
         first_said(section->lock_timeout, revision->lock_timeout, project ? project->lock_timeout : NULL),
-        first_said(section->statement_timeout, revision->statement_timeout, project ? project->statement_timeout : NULL)};
+        first_said(section->statement_timeout, revision->statement_timeout,
+                   project ? project->statement_timeout : NULL)};
 }
 
 void timeouts_sql(struct buf *sql, const struct timeouts *timeouts, bool local)
@@ -69,7 +73,8 @@ void timeouts_sql(struct buf *sql, const struct timeouts *timeouts, bool local)
     buf_add(sql, ";\n");
 }
 
-bool run_set_timeouts(struct run *run, const struct section *section, const struct statement *alone, struct server_error *error)
+bool run_set_timeouts(struct run *run, const struct section *section, const struct statement *alone,
+                      struct server_error *error)
 {
     struct buf sql = buf_new(run->ctx->arena);
     struct timeouts timeouts = run_timeouts(run->project, run->revision, section, alone);

@@ -15,7 +15,8 @@ static const struct span nowhere = {0, 0};
 static void find_place(const struct db_state *state, const struct sections *sections, struct run_status *status)
 {
     size_t section = state->partial_section, statement = state->partial_statement;
-    while (section < sections->n && !sections->at[section].transaction && statement >= sections->at[section].statements.n) {
+    while (section < sections->n && !sections->at[section].transaction &&
+           statement >= sections->at[section].statements.n) {
         section++;
         statement = 0;
     }
@@ -56,22 +57,26 @@ static bool of_revision(struct ctx *ctx, const struct sections *sections, const 
     for (size_t i = 0; i < sections->n; i++) {
         for (size_t k = 0; k < sections->at[i].statements.n; k++) {
             const struct statement *statement = &sections->at[i].statements.at[k];
-            bool anew = original != name && statement->verb && str_starts(statement->verb, "REINDEX"); /* a table's, most often */
+            bool anew = original != name && statement->verb &&
+                        str_starts(statement->verb, "REINDEX"); /* a table's, most often */
             if (anew || speaks_of(statement->sql, name) || speaks_of(statement->sql, original)) return true;
         }
     }
     return false;
 }
 
-static bool read_left(struct conn *conn, const struct sections *sections, struct run_status *status, struct server_error *error)
+static bool read_left(struct conn *conn, const struct sections *sections, struct run_status *status,
+                      struct server_error *error)
 {
     static const char query[] =
-        "SELECT 'INVALID index', c.relname, pg_catalog.format('%I.%I', n.nspname, c.relname), i.indrelid::pg_catalog.regclass::text\n"
+        "SELECT 'INVALID index', c.relname, pg_catalog.format('%I.%I', n.nspname, c.relname), "
+        "i.indrelid::pg_catalog.regclass::text\n"
         "FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid\n"
         "    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace\n"
         "WHERE NOT i.indisvalid AND n.nspname !~ '^pg_'\n"
         "UNION ALL SELECT 'NOT VALID constraint', o.conname, pg_catalog.quote_ident(o.conname),\n"
-        "    CASE WHEN o.conrelid <> 0 THEN o.conrelid::pg_catalog.regclass::text ELSE o.contypid::pg_catalog.regtype::text END\n"
+        "    CASE WHEN o.conrelid <> 0 THEN o.conrelid::pg_catalog.regclass::text ELSE "
+        "o.contypid::pg_catalog.regtype::text END\n"
         "FROM pg_catalog.pg_constraint o JOIN pg_catalog.pg_namespace n ON n.oid = o.connamespace\n"
         "WHERE NOT o.convalidated AND n.nspname !~ '^pg_'\nORDER BY 1, 3";
     struct rows rows;
@@ -79,7 +84,8 @@ static bool read_left(struct conn *conn, const struct sections *sections, struct
     if (!conn_query(conn, query, &rows, error)) return false;
     for (size_t i = 0; i < rows.n_rows; i++) {
         if (!of_revision(ctx, sections, rows_get(&rows, i, 1))) continue;
-        struct left_over left = {arena_strdup(ctx->arena, rows_get(&rows, i, 0)), arena_strdup(ctx->arena, rows_get(&rows, i, 2)),
+        struct left_over left = {arena_strdup(ctx->arena, rows_get(&rows, i, 0)),
+                                 arena_strdup(ctx->arena, rows_get(&rows, i, 2)),
                                  arena_strdup(ctx->arena, rows_get(&rows, i, 3))};
         vec_push(ctx->arena, &status->left, left);
     }
@@ -97,9 +103,11 @@ static bool read_batches(struct conn *conn, const char *schema, const struct db_
 {
     struct rows rows;
     struct buf sql = buf_new(conn->ctx->arena);
-    buf_printf(&sql, "SELECT target, section, statement, rows, seen, expected, pass,"
-                     " pg_catalog.to_char(batched AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')\nFROM %s.batch WHERE revision = ",
-               schema);
+    buf_printf(
+        &sql,
+        "SELECT target, section, statement, rows, seen, expected, pass,"
+        " pg_catalog.to_char(batched AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')\nFROM %s.batch WHERE revision = ",
+        schema);
     sql_literal(&sql, state->partial);
     buf_add(&sql, " ORDER BY section, statement");
     if (!conn_query(conn, sql.text, &rows, error)) return false;
@@ -135,15 +143,16 @@ static bool has_batches(struct conn *conn, const char *schema, bool *there, stru
     return true;
 }
 
-bool status_read(struct conn *conn, const struct project *project, const struct db_state *state, const struct revision *partial,
-                 struct run_status *status)
+bool status_read(struct conn *conn, const struct project *project, const struct db_state *state,
+                 const struct revision *partial, struct run_status *status)
 {
     struct server_error error;
     const char *schema = journal_schema(conn->ctx, project);
     bool batches = false;
     *status = (struct run_status){.holder = lock_holder(conn, project)};
     if (!state->partial) return true;
-    bool fine = has_batches(conn, schema, &batches, &error) && (!batches || read_batches(conn, schema, state, status, &error));
+    bool fine =
+        has_batches(conn, schema, &batches, &error) && (!batches || read_batches(conn, schema, state, status, &error));
     if (fine && partial) {
         struct sections sections = run_sections(partial, str_eq(state->partial_direction, "up"));
         find_place(state, &sections, status);

@@ -15,14 +15,14 @@ struct batch_status {
     size_t rows, seen, expected, pass;
 };
 struct run_status {
-    const char *holder;       /* of modelc's lock, NULL: nobody */
+    const char *holder;                  /* of modelc's lock, NULL: nobody */
     size_t section, sections, statement; /* to go on with, from 1; 0 where nothing is half-applied */
-    const char *sql;          /* that statement, or NULL */
+    const char *sql;                     /* that statement, or NULL */
     VEC(struct left_over) left;
     VEC(struct batch_status) batches;
 };
 /* `partial`: the half-applied revision, NULL where there is none, or no file has it. False: a diagnostic. */
-bool status_read(struct conn *conn, const struct project *project, const struct db_state *state, const struct revision *partial,
-                 struct run_status *status);
+bool status_read(struct conn *conn, const struct project *project, const struct db_state *state,
+                 const struct revision *partial, struct run_status *status);
 
 #endif

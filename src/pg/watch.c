@@ -1,5 +1,5 @@
-/* watch.c: a second session that looks while a statement runs: who holds it up (which can't be asked once it was given up), and that
- * a lease does not run out meanwhile. */
+/* watch.c: a second session that looks while a statement runs: who holds it up (which can't be asked once it was given
+ * up), and that a lease does not run out meanwhile. */
 #include <stdlib.h>
 
 #include "base/str.h"
@@ -35,7 +35,7 @@ static const char *text_of(struct ctx *ctx, const struct rows *rows, size_t row,
     return text && *text ? arena_strdup(ctx->arena, text) : NULL;
 }
 
-static void keep_blockers(struct run *run, const struct rows *rows)
+void watch_keep(struct run *run, const struct rows *rows)
 {
     if (rows->n_rows == 0) return; /* who it was is worth knowing after they let go, too */
     run->watch.blockers.n = 0;
@@ -57,16 +57,13 @@ static bool ask_blockers(struct run *run, struct conn *via)
 {
     struct server_error error;
     struct rows rows;
-    const char *sql = arena_printf(
-        run->ctx->arena,
-        "SELECT b.pid, a.usename, a.application_name, a.state, extract(epoch FROM pg_catalog.clock_timestamp() - a.xact_start),\n"
-        "    pg_catalog.left(pg_catalog.btrim(pg_catalog.regexp_replace(a.query, '\\s+', ' ', 'g'), ' ;'), 80)\n"
-        "FROM (SELECT DISTINCT p AS pid FROM pg_catalog.unnest(pg_catalog.pg_blocking_pids(%d)) p) b\n"
-        "    LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = b.pid ORDER BY a.xact_start LIMIT 5",
-        run->conn->session->backend);
+    const char *sql = arena_printf(run->ctx->arena,
+                                   BLOCKER_COLUMNS "FROM (SELECT DISTINCT p AS pid FROM"
+                                                   " pg_catalog.unnest(pg_catalog.pg_blocking_pids(%d)) p) b\n" BLOCKER_JOIN,
+                                   run->conn->session->backend);
     if (!conn_query(via, sql, &rows, &error)) return false;
     bool any = rows.n_rows > 0;
-    keep_blockers(run, &rows);
+    watch_keep(run, &rows);
     rows_free(&rows);
     return any;
 }
@@ -92,8 +89,8 @@ static void look(void *arg)
 /* Twice at least before the statement is given up. */
 static int pause_of(const struct run *run, const struct run_step *step, const struct statement *statement)
 {
-    struct timeouts timeouts = run_timeouts(run->project, run->revision, step->section,
-                                            step->section->transaction ? NULL : statement);
+    struct timeouts timeouts =
+        run_timeouts(run->project, run->revision, step->section, step->section->transaction ? NULL : statement);
     long milliseconds;
     if (!duration_parse(timeouts.lock, &milliseconds) || milliseconds == 0) return LONGEST_PAUSE_MS;
     return milliseconds >= 3 * LONGEST_PAUSE_MS ? LONGEST_PAUSE_MS : (int)(milliseconds / 3) + 1;
@@ -112,10 +109,7 @@ void watch_begin(struct run *run, const struct run_step *step, const struct stat
     session->waits_ms = pause_of(run, step, statement);
 }
 
-void watch_end(struct run *run)
-{
-    run->conn->session->waits = NULL;
-}
+void watch_end(struct run *run) { run->conn->session->waits = NULL; }
 
 void watch_close(struct run *run)
 {

@@ -151,8 +151,10 @@ static void emit_recreate(const struct changes *changes, const struct change *ch
 static void emit_change(const struct changes *changes, const struct change *change, struct ops *ops)
 {
     if (change->aside) emit_step_aside(change, ops);
+    size_t first = ops->list.n;
     if (park_emit(changes, change, ops)) {
         if (change->to && !park_kept(change)) emit_finish(change->to, ops);
+        park_note(change, first, ops);
         return;
     }
     switch (change->type) {

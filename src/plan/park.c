@@ -97,18 +97,41 @@ static struct object *outside(struct parking *p, const struct object *part)
     return NULL;
 }
 
+/* Columns or attributes; of a partition or heir what it has from its parents, too. */
 static const char *lacks_in_parts(struct parking *p, const struct object *whole)
 {
     const char *why = NULL;
-    for (size_t i = 0; i < whole->children.n && !why; i++) {
-        const struct object *part = whole->children.at[i];
-        if (!object_is(part, "column") && !object_is(part, "attribute")) continue;
+    struct objects parts = {0};
+    if (object_is(whole, "table")) table_columns(whole, p->ctx->arena, &parts);
+    for (size_t i = 0; parts.n == 0 && i < whole->children.n; i++) {
+        if (object_is(whole->children.at[i], "attribute")) vec_push(p->ctx->arena, &parts, whole->children.at[i]);
+    }
+    for (size_t i = 0; i < parts.n && !why; i++) {
+        const struct object *part = parts.at[i];
         why = lacks_type(p, part);
         if (why || !object_get(part, "generated")->set) continue;
         struct object *other = outside(p, part);
         if (other) why = lacks(p, other);
     }
     return why;
+}
+
+/* A partition that leaves its table keeps that one's checks, defaults and indexes. */
+static const char *lacks_of_parents(struct parking *p, const struct object *parent)
+{
+    for (; parent && parent->park != PARK_ITSELF; parent = object_get(parent, "partition_of")->ref.to) {
+        for (size_t i = 0; i < parent->children.n; i++) {
+            const struct object *part = parent->children.at[i];
+            struct objects needs = {0}, later = {0};
+            if (object_is(part, "foreign_key") || object_is(part, "trigger")) continue;
+            object_needs(p->ctx, part, &needs, &later);
+            for (size_t k = 0; k < needs.n; k++) {
+                const char *why = is_own(needs.at[k], part) || object_is(needs.at[k], "schema") ? NULL : lacks(p, needs.at[k]);
+                if (why) return why;
+            }
+        }
+    }
+    return NULL;
 }
 
 static const char *of_table(struct parking *p, const struct object *table)
@@ -121,7 +144,8 @@ static const char *of_table(struct parking *p, const struct object *table)
         if (!other || other->park != PARK_ITSELF) return "it inherits from a table that is not parked";
     }
     const char *why = lacks(p, object_get(table, "of_type")->ref.to);
-    return why ? why : lacks_in_parts(p, table);
+    if (!why) why = lacks_in_parts(p, table);
+    return why ? why : lacks_of_parents(p, parent);
 }
 
 static bool is_heir_of(const struct object *table, const struct object *other, struct arena *arena)

@@ -342,6 +342,15 @@ bool park_emit(const struct changes *changes, const struct change *change, struc
     return true;
 }
 
+void park_note(const struct change *change, size_t first, struct ops *ops)
+{
+    const struct object *object = change->to ? change->to : change->from;
+    const char *note = arena_printf(ops->ctx->arena, "%s %s is as it was before", object->kind->title, object_shown(ops->ctx->arena, object));
+    for (size_t i = first; i < ops->list.n; i++) {
+        if (!ops->list.at[i].note) ops->list.at[i].note = note;
+    }
+}
+
 static bool goes_to_attic(const struct op *op)
 {
     return op->parks && !str_starts(op->parks, "column ");

@@ -93,6 +93,8 @@ void plan_bodies(struct ctx *ctx, struct plan *plan, bool session_is_off);
 void park_fold(const struct changes *changes);
 /* Emits what is to be done for it; false: it is a change like any other. */
 bool park_emit(const struct changes *changes, const struct change *change, struct ops *ops);
+/* What is not said yet of its ops from `first` on. */
+void park_note(const struct change *change, size_t first, struct ops *ops);
 /* Whether it comes back with its owner, privileges and comments. */
 bool park_kept(const struct change *change);
 /* The attic is made before the first thing is moved there. */

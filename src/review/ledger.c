@@ -209,12 +209,13 @@ static void drop_index(struct ledger_table *table, const char *name)
     table->indexes.n = kept;
 }
 
-static void take_constraint(struct ledger *ledger, const struct sql_act *act, int transaction)
+static void take_constraint(struct ledger *ledger, const struct sql_act *act)
 {
     struct ledger_table *table = table_of(ledger, act);
     struct ledger_constraint *constraint = ARENA_NEW(ledger->arena, struct ledger_constraint);
     *constraint = (struct ledger_constraint){.name = act->part, .what = act->what, .columns = act->columns, .to_schema = act->to_schema,
-                                             .to = act->to, .not_valid = act->flags & ACT_NOT_VALID, .transaction = transaction};
+                                             .to = act->to, .not_valid = act->flags & ACT_NOT_VALID,
+                                             .only_not_null = act->what == ACT_CHECK_ADD && (act->flags & ACT_NOT_NULL)};
     const struct ledger_index *index = act->flags & ACT_USING_INDEX ? index_named(table, act->now) : NULL;
     if (index) constraint->columns = index->columns;
     if (index) drop_index(table, index->name); /* it is the constraint's own from now on */
@@ -244,12 +245,22 @@ static void take_constraint_drop(struct ledger *ledger, const struct sql_act *ac
     table->constraints.n = kept;
 }
 
+/* A WHERE that only leaves out what no foreign key looks for. */
+static bool is_partial(const struct sql_act *act)
+{
+    if (!(act->flags & ACT_WHERE)) return false;
+    for (size_t i = 0; i < act->to_columns.n; i++) {
+        if (!is_on(&act->columns, act->to_columns.at[i])) return true;
+    }
+    return act->to_columns.n == 0;
+}
+
 static void take_index(struct ledger *ledger, const struct sql_act *act)
 {
     struct ledger_table *table = table_of(ledger, act);
     struct ledger_index *index = ARENA_NEW(ledger->arena, struct ledger_index);
     *index = (struct ledger_index){.name = act->part, .columns = act->columns, .unique = act->flags & ACT_UNIQUE,
-                                   .partial = act->flags & ACT_WHERE, .method = act->now};
+                                   .partial = is_partial(act), .method = act->now};
     vec_push(ledger->arena, &table->indexes, index);
     if (act->part) map_put(ledger->indexes, ledger_key(ledger, act->schema, act->part), table);
 }
@@ -307,8 +318,17 @@ static void take_view(struct ledger *ledger, const struct sql_act *act)
 static void take_options(struct ledger *ledger, const struct sql_act *act)
 {
     if (!str_eq(act->part, "security_invoker")) return;
-    bool on = act->what == ACT_OPTIONS_SET && !str_eq(act->now, "false") && !str_eq(act->now, "off") && !str_eq(act->now, "0");
-    note_invoker(ledger, act, on);
+    note_invoker(ledger, act, act->what == ACT_OPTIONS_SET && sql_is_on(act->now));
+}
+
+/* A view takes its rights along. */
+static void take_view_rename(struct ledger *ledger, const struct sql_act *act)
+{
+    bool moves = act->what == ACT_MOVE, had = map_has(ledger->invokers, ledger_key(ledger, act->schema, act->name));
+    struct sql_act renamed = {.schema = moves ? act->now : act->schema, .name = moves ? act->name : act->now};
+    if (!had || !act->now) return;
+    note_invoker(ledger, act, false);
+    note_invoker(ledger, &renamed, true);
 }
 
 /* ---- all of it */
@@ -329,11 +349,12 @@ static const struct {
     {ACT_COLUMN_RENAME, take_column_rename}, {ACT_CONSTRAINT_VALIDATE, take_validate}, {ACT_CONSTRAINT_DROP, take_constraint_drop},
     {ACT_INDEX_CREATE, take_index}, {ACT_INDEX_DROP, take_index_drop}, {ACT_INDEX_RENAME, take_index_rename},
     {ACT_CONSTRAINT_RENAME, take_constraint_rename}, {ACT_OPTIONS_SET, take_options}, {ACT_OPTIONS_RESET, take_options},
+    {ACT_RENAME, take_view_rename}, {ACT_MOVE, take_view_rename},
 };
 
-void ledger_take(struct ledger *ledger, const struct sql_act *act, int transaction)
+void ledger_take(struct ledger *ledger, const struct sql_act *act)
 {
-    if (is_constraint(act->what)) take_constraint(ledger, act, transaction);
+    if (is_constraint(act->what)) take_constraint(ledger, act);
     if (act->what == ACT_VIEW_CREATE) take_view(ledger, act);
     if (act->what == ACT_ROW_SECURITY || act->what == ACT_ROW_SECURITY_OFF)
         table_of(ledger, act)->row_security = act->what == ACT_ROW_SECURITY;
@@ -395,6 +416,5 @@ void ledger_settle(struct ledger *ledger)
     for (struct map_entry e = map_first(ledger->tables); e.key; e = map_next(e)) {
         struct ledger_table *table = e.value;
         table->is_new = false;
-        for (size_t i = 0; i < table->constraints.n; i++) table->constraints.at[i]->transaction = 0;
     }
 }

@@ -17,13 +17,14 @@ struct ledger_constraint {
     struct sql_texts columns;
     const char *to_schema, *to;
     bool not_valid;
-    int transaction;        /* that added it; 0: none, or an earlier file */
+    bool only_not_null;     /* a check that says nothing but that its columns are NOT NULL */
 };
 
 struct ledger_index {
     const char *name;       /* NULL: PostgreSQL chose it */
     struct sql_texts columns;
-    bool unique, partial;
+    bool unique;
+    bool partial;           /* it has not all rows whose columns are set */
     const char *method;
 };
 
@@ -52,8 +53,8 @@ struct ledger {
 struct ledger *ledger_new(struct arena *arena);
 /* A copy that goes its own way. */
 struct ledger *ledger_clone(const struct ledger *ledger);
-/* Takes over what a statement does; `transaction`: its number, 0 for none. */
-void ledger_take(struct ledger *ledger, const struct sql_act *act, int transaction);
+/* Takes over what a statement does. */
+void ledger_take(struct ledger *ledger, const struct sql_act *act);
 /* What was made so far is there before what comes now. */
 void ledger_settle(struct ledger *ledger);
 

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/suggest.h"
@@ -227,6 +228,27 @@ static void hold(struct review *r)
     }
 }
 
+bool timeout_is_set(const struct review *r, const struct timeout *timeout)
+{
+    bool local = timeout->local && timeout->transaction == r->statement->transaction && r->statement->transaction;
+    return local ? timeout->local_set : timeout->set;
+}
+
+/* SET, SET LOCAL, RESET, SET .. TO DEFAULT; 0 is none. LOCAL outside of a transaction does nothing. */
+static void note_timeouts(struct review *r, const struct sql_act *act)
+{
+    struct timeout *timeouts[] = {&r->lock_timeout, &r->statement_timeout};
+    static const char *const names[] = {"lock_timeout", "statement_timeout"};
+    bool some = act->now && strtod(act->now, NULL) > 0;
+    for (size_t i = 0; i < sizeof timeouts / sizeof *timeouts; i++) {
+        if (act->part && !str_eq(act->part, names[i])) continue; /* RESET ALL has no name */
+        struct timeout *timeout = timeouts[i];
+        if (act->flags & ACT_PLACED)
+            *timeout = (struct timeout){.set = timeout->set, .local = true, .local_set = some, .transaction = r->statement->transaction};
+        else *timeout = (struct timeout){.set = some};
+    }
+}
+
 static void read_statement(struct review *r, const struct review_statement *statement, bool judge)
 {
     r->statement = statement;
@@ -240,9 +262,8 @@ static void read_statement(struct review *r, const struct review_statement *stat
     for (size_t i = 0; i < statement->acts.n; i++) {
         const struct sql_act *act = &statement->acts.at[i];
         if (judge) run_on(r, ON_ACT, act, statement->up);
-        if (act->what == ACT_SET && str_eq(act->part, "lock_timeout")) r->lock_timeout = true;
-        if (act->what == ACT_SET && str_eq(act->part, "statement_timeout")) r->statement_timeout = true;
-        ledger_take(r->ledger, act, statement->transaction);
+        if (act->what == ACT_SET) note_timeouts(r, act);
+        ledger_take(r->ledger, act);
     }
     hold(r);
 }
@@ -271,7 +292,8 @@ static void read_file(struct review *r, const struct review_file *file)
 {
     bool judge = !file->context;
     r->file = file;
-    r->lock_timeout = r->statement_timeout = r->said_lock_timeout = r->said_statement_timeout = false;
+    r->lock_timeout = r->statement_timeout = (struct timeout){0};
+    r->said_lock_timeout = r->said_statement_timeout = false;
     r->allowed = map_new(r->ctx->arena);
     r->before = judge ? ledger_clone(r->ledger) : NULL;
     read_direction(r, true, judge);

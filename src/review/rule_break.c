@@ -196,9 +196,12 @@ static bool was_helper(const struct review *r, const struct sql_act *act)
 {
     const struct ledger_table *table = table_of_act(r, act);
     const struct ledger_constraint *check = ledger_constraint(table, act->part);
-    if (!check || check->what != ACT_CHECK_ADD || check->columns.n != 1) return false;
-    const struct ledger_column *column = ledger_column(table, check->columns.at[0]);
-    return column && column->not_null;
+    if (!check || !check->only_not_null) return false;
+    for (size_t i = 0; i < check->columns.n; i++) {
+        const struct ledger_column *column = ledger_column(table, check->columns.at[i]);
+        if (!column || !column->not_null) return false;
+    }
+    return true;
 }
 
 void rule_constraint_dropped(struct review *r, const struct sql_act *act)

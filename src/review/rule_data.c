@@ -33,9 +33,8 @@ void rule_invoker_lost(struct review *r, const struct sql_act *act)
     bool had = map_has(r->ledger->invokers, ledger_key(r->ledger, act->schema, act->name));
     bool option = act->what == ACT_OPTIONS_RESET || act->what == ACT_OPTIONS_SET;
     if (!had || (option && !str_eq(act->part, "security_invoker"))) return;
-    bool keeps = option ? act->what == ACT_OPTIONS_SET && !str_eq(act->now, "false") && !str_eq(act->now,
-                                                                                                                    "off") : (act->flags & ACT_INVOKER) != 0;
-    if (!keeps) report(r, act, "%s had security_invoker, and has not from now on", shown_table(r, act));
+    bool set = option ? act->what == ACT_OPTIONS_SET && sql_is_on(act->now) : (act->flags & ACT_INVOKER) != 0;
+    if (!set) report(r, act, "%s had security_invoker, and has not from now on", shown_table(r, act));
 }
 
 void rule_definer(struct review *r, const struct sql_act *act)

@@ -40,14 +40,24 @@ void rule_reindex(struct review *r, const struct sql_act *act)
 
 void rule_check_validated(struct review *r, const struct sql_act *act)
 {
-    if (!exists_already(r, act) || (act->flags & (ACT_NOT_VALID | ACT_INLINE))) return;
+    if (!exists_already(r, act) || (act->flags & ACT_NOT_VALID)) return;
     report_work(r, act, "%s is read and nobody else can use it meanwhile", shown_table(r, act));
 }
 
 /* A new column that is NULL everywhere has nothing to check, and yet both tables are locked. */
+static bool is_empty_column(const struct review *r, const struct sql_act *key)
+{
+    for (size_t i = 0; (key->flags & ACT_INLINE) && i < r->statement->acts.n; i++) {
+        const struct sql_act *column = &r->statement->acts.at[i];
+        if (column->what == ACT_COLUMN_ADD && str_eq(column->part, key->columns.at[0]))
+            return !(column->flags & (ACT_DEFAULT | ACT_STORED | ACT_IDENTITY));
+    }
+    return false;
+}
+
 void rule_foreign_key_validated(struct review *r, const struct sql_act *act)
 {
-    if (!exists_already(r, act) || (act->flags & (ACT_NOT_VALID | ACT_INLINE))) return;
+    if (!exists_already(r, act) || (act->flags & ACT_NOT_VALID) || is_empty_column(r, act)) return;
     if (is_partitioned(r, act) && r->options->version > 0 && r->options->version < 180000) return; /* it has no other form */
     report_work(r, act, "writes to %s and %s wait while the rows are checked", shown_table(r, act), shown_name(r, act->to_schema, act->to));
 }
@@ -70,7 +80,9 @@ static bool known_not_null(const struct ledger_table *table, const char *column)
     if (known && known->not_null) return true;
     for (size_t i = 0; table && i < table->constraints.n; i++) {
         const struct ledger_constraint *check = table->constraints.at[i];
-        if (check->what == ACT_CHECK_ADD && !check->not_valid && check->columns.n == 1 && str_eq(check->columns.at[0], column)) return true;
+        for (size_t k = 0; check->what == ACT_CHECK_ADD && !check->not_valid && k < check->columns.n; k++) {
+            if (str_eq(check->columns.at[k], column)) return true;
+        }
     }
     return false;
 }
@@ -84,10 +96,29 @@ void rule_not_null_scan(struct review *r, const struct sql_act *act)
                 shown_table(r, act), act->part);
 }
 
+/* Whether the statement itself, or an earlier one of its transaction, adds the constraint. */
+static bool is_added_here(const struct review *r, const struct sql_act *validate)
+{
+    for (size_t i = 0; i <= r->number; i++) {
+        const struct review_statement *statement = &r->file->statements.at[i];
+        bool together = statement == r->statement || (!alone(r) && statement->transaction == r->statement->transaction);
+        for (size_t k = 0; together && k < statement->acts.n; k++) {
+            const struct sql_act *add = &statement->acts.at[k];
+            bool same = str_eq(add->part, validate->part) && str_eq(add->name, validate->name);
+            if (same && (add->flags & ACT_NOT_VALID) && add->what != validate->what) return true;
+        }
+    }
+    return false;
+}
+
 void rule_validated_same(struct review *r, const struct sql_act *act)
 {
-    const struct ledger_constraint *constraint = ledger_constraint(table_of_act(r, act), act->part);
-    if (!exists_already(r, act) || alone(r) || !constraint || constraint->transaction != r->statement->transaction) return;
+    if (!exists_already(r, act) || !is_added_here(r, act)) return;
+    if (act->what == ACT_DOMAIN_VALIDATE) {
+        report(r, act, "%s is added and validated in one transaction: %s stays locked during the scan of all tables that have it", act->part,
+               shown_table(r, act));
+        return;
+    }
     report_work(r, act, "%s is added and validated in one transaction: its lock on %s is held during the scan", act->part,
                 shown_table(r, act));
 }
@@ -126,13 +157,33 @@ void rule_type_rewrites(struct review *r, const struct sql_act *act)
                     shown_table(r, act), act->part);
 }
 
+/* A function in the default of a new column that may be volatile; NULL: none. */
+static const char *unknown_function(const struct review *r, const struct sql_act *act)
+{
+    const struct effect *effect = &r->statement->effect;
+    for (size_t i = 0; i < effect->relations.n; i++) {
+        for (size_t k = 0; k < effect->relations.at[i].doubts.n; k++) {
+            const struct rewrite_doubt *doubt = &effect->relations.at[i].doubts.at[k];
+            if (doubt->added && doubt->function && str_eq(doubt->column, act->part)) return doubt->function;
+        }
+    }
+    return NULL;
+}
+
 /* A live database knows whether the function is volatile. */
 void rule_volatile_default(struct review *r, const struct sql_act *act)
 {
     bool settled = r->options->sizes && !(work_of(r, act) & (WORK_REWRITE | WORK_MAY_REWRITE));
-    if (exists_already(r, act) && (act->flags & ACT_VOLATILE) && !settled)
+    if (!exists_already(r, act) || settled) return;
+    if (act->flags & ACT_VOLATILE) {
         report_work(r, act, "%s is written anew under ACCESS EXCLUSIVE: the default of %s is another one in each row",
                     shown_table(r, act), act->part);
+        return;
+    }
+    const char *function = unknown_function(r, act);
+    if (function)
+        report_work(r, act, "%s may be written anew under ACCESS EXCLUSIVE: it is unless %s, the default of %s, is STABLE or IMMUTABLE",
+                    shown_table(r, act), function, act->part);
 }
 
 void rule_stored_added(struct review *r, const struct sql_act *act)
@@ -221,7 +272,7 @@ void rule_no_lock_timeout(struct review *r, const struct sql_act *act)
 {
     const struct relation_effect *relation = strongly(r);
     (void)act;
-    if (!relation || r->lock_timeout || r->said_lock_timeout || runner_sets_it(r)) return;
+    if (!relation || timeout_is_set(r, &r->lock_timeout) || r->said_lock_timeout || runner_sets_it(r)) return;
     r->said_lock_timeout = true;
     report(r, NULL, "%s (%s) is waited for without an end, and all others queue behind it: no lock_timeout is set",
            shown_name(r, relation->schema, relation->name), lock_name(relation->lock));
@@ -231,7 +282,7 @@ void rule_no_statement_timeout(struct review *r, const struct sql_act *act)
 {
     const struct relation_effect *relation = strongly(r);
     (void)act;
-    if (!relation || r->statement_timeout || r->said_statement_timeout) return;
+    if (!relation || timeout_is_set(r, &r->statement_timeout) || r->said_statement_timeout) return;
     r->said_statement_timeout = true;
     report(r, NULL, "no statement_timeout is set while %s is locked", shown_name(r, relation->schema, relation->name));
 }

@@ -58,11 +58,12 @@ static bool is_short(const struct review *r)
 void rule_work_under_lock(struct review *r, const struct sql_act *act)
 {
     const struct held *held = strongest_held(r);
+    bool copies = r->statement->acts.at[0].flags & ACT_SELECT;
     (void)act;
     if (!held || r->statement->effect.concurrently || is_short(r) || r->statement->acts.at[0].what == ACT_TABLE_DROP) return;
     for (size_t i = 0; i < r->statement->effect.relations.n; i++) {
         const struct relation_effect *relation = &r->statement->effect.relations.at[i];
-        const char *work = long_work(relation);
+        const char *work = copies && relation->lock == LOCK_ACCESS_SHARE ? "is copied from" : long_work(relation);
         if (!work || relation->made || !relation_exists(r, relation->schema, relation->name)) continue;
         /* its own lock is as strong: another rule speaks of that */
         if (relation->lock >= held->lock && str_eq(held->key, ledger_key(r->ledger, relation->schema, relation->name))) continue;

@@ -64,8 +64,11 @@ void rule_small_key(struct review *r, const struct sql_act *act)
 {
     if (act->what == ACT_PRIMARY_KEY_ADD) return; /* its column was judged when it was added */
     bool counted = is_small_serial(&act->type) || (is_small_int(&act->type) && (act->flags & (ACT_IDENTITY | ACT_VOLATILE)));
-    if (counted && is_key(r, act) && !refers(r, act)) report(r, act, "%s counts up to %s", act->part,
-        is_type(act, "int2") || is_type(act, "smallserial") || is_type(act, "serial2") ? "32,767" : "2,147,483,647");
+    bool called_so = is_small_int(&act->type) && str_eq(act->part, "id"); /* the application counts, it seems */
+    bool tiny = is_type(act, "int2") || is_type(act, "smallserial") || is_type(act, "serial2");
+    if ((counted || called_so) && is_key(r, act) && !refers(r, act))
+        report_at(r, counted ? REVIEW_ERROR : REVIEW_NOTE, act_span(r, act), "%s counts up to %s", act->part,
+                  tiny ? "32,767" : "2,147,483,647");
 }
 
 void rule_small_int(struct review *r, const struct sql_act *act)
@@ -97,6 +100,22 @@ void rule_on_delete(struct review *r, const struct sql_act *act)
         report(r, act, "the foreign key to %s doesn't say what becomes of its rows", shown_name(r, act->to_schema, act->to));
 }
 
+/* Whether the file adds one of the key's columns: there was no index on it. */
+static bool is_new_column(const struct review *r, const struct sql_act *key)
+{
+    for (size_t i = 0; i < r->file->statements.n; i++) {
+        const struct review_statement *statement = &r->file->statements.at[i];
+        for (size_t k = 0; k < statement->acts.n && statement->up; k++) {
+            const struct sql_act *add = &statement->acts.at[k];
+            if (add->what != ACT_COLUMN_ADD || (add->flags & ACT_IF) || !str_eq(add->name, key->name)) continue;
+            for (size_t c = 0; c < key->columns.n; c++) {
+                if (str_eq(key->columns.at[c], add->part)) return true;
+            }
+        }
+    }
+    return false;
+}
+
 /* After the whole file: the index may come later. */
 void rule_fk_index(struct review *r, const struct sql_act *act)
 {
@@ -107,7 +126,8 @@ void rule_fk_index(struct review *r, const struct sql_act *act)
         for (size_t k = 0; k < statement->acts.n && statement->up; k++) {
             const struct sql_act *key = &statement->acts.at[k];
             const struct ledger_table *table = key->what == ACT_FOREIGN_KEY_ADD ? table_of_act(r, key) : NULL;
-            if (table && table->whole && !table->gone && key->columns.n > 0 && !ledger_has_index_on(table, &key->columns))
+            bool known = table && !table->gone && (table->whole || is_new_column(r, key));
+            if (known && key->columns.n > 0 && !ledger_has_index_on(table, &key->columns))
                 report(r, key, "no index of %s begins with %s: each delete in %s reads all of it", shown_table(r, key), key->columns.at[0],
                        shown_name(r, key->to_schema, key->to));
         }

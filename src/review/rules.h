@@ -5,12 +5,23 @@
 #include "review/ledger.h"
 #include "review/review.h"
 
+struct review;
+
 /* What happened to a table in the transaction that is being read. */
 struct held {
     const char *key, *shown;
     enum lock_level lock;
     const struct review_statement *statement;
 };
+
+/* A timeout, as the file has set it so far. */
+struct timeout {
+    bool set;                       /* for the session */
+    bool local;                     /* SET LOCAL was said .. */
+    bool local_set;                 /* .. and with what it means .. */
+    int transaction;                /* .. in this one, and counts up to its end */
+};
+bool timeout_is_set(const struct review *r, const struct timeout *timeout);
 
 /* Where the review is. */
 struct review {
@@ -26,7 +37,7 @@ struct review {
     int transaction;                /* that `held` and `values` are of */
     VEC(struct held) held;
     VEC(const char *) values;       /* added to enums in this transaction */
-    bool lock_timeout, statement_timeout; /* set in this file */
+    struct timeout lock_timeout, statement_timeout;
     bool said_lock_timeout, said_statement_timeout;
     struct map *orders;             /* "a\nb" -> who locked a before b */
     const struct review_rule *rule; /* that is running */

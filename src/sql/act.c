@@ -2,6 +2,7 @@
 #include "sql/act.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "sql/acting.h"
 #include "sql/quote.h"
@@ -92,6 +93,13 @@ bool sql_acts(struct arena *arena, const char *text, struct sql_acts *acts, stru
     }
     if (acts->n == 0) act_add(&a, ACT_NONE);
     return true;
+}
+
+bool sql_is_on(const char *value)
+{
+    size_t len = strlen(value);
+    return strcmp(value, "1") == 0 || strcasecmp(value, "on") == 0 ||
+           (len > 0 && (strncasecmp("true", value, len) == 0 || strncasecmp("yes", value, len) == 0));
 }
 
 bool sql_long_names(struct arena *arena, const char *text, struct sql_names *found)

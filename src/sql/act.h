@@ -19,7 +19,7 @@ enum sql_act_what {
     ACT_TABLE_DROP, ACT_INDEX_DROP, ACT_INDEX_RENAME, ACT_REINDEX, ACT_DROP, ACT_RENAME, ACT_MOVE, ACT_REFRESH,
     ACT_VIEW_CREATE, ACT_ROUTINE_CREATE,
     ACT_ROUTINE_ALTER, ACT_ENUM_CREATE, ACT_ENUM_ADD, ACT_ATTRIBUTE_ADD, ACT_DOMAIN_CREATE, ACT_DOMAIN_CONSTRAINT_ADD,
-    ACT_DOMAIN_NOT_NULL, ACT_SEQUENCE_CREATE, ACT_SEQUENCE_ALTER, ACT_EXTENSION_ALTER, ACT_ROLE, ACT_DATABASE, ACT_DATABASE_DROP, ACT_SYSTEM,
+    ACT_DOMAIN_VALIDATE, ACT_DOMAIN_NOT_NULL, ACT_SEQUENCE_CREATE, ACT_SEQUENCE_ALTER, ACT_EXTENSION_ALTER, ACT_ROLE, ACT_DATABASE, ACT_DATABASE_DROP, ACT_SYSTEM,
     ACT_GRANT, ACT_REVOKE, ACT_CREATE,
     /* of the session */
     ACT_SET, ACT_BEGIN, ACT_COMMIT, ACT_ROLLBACK, ACT_DO,
@@ -34,7 +34,7 @@ enum sql_act_flag {
     ACT_NOT_VALID = 1 << 3,
     ACT_UNIQUE = 1 << 4,
     ACT_USING_INDEX = 1 << 5,
-    ACT_NOT_NULL = 1 << 6,
+    ACT_NOT_NULL = 1 << 6,      /* of CHECK_ADD: it says nothing else */
     ACT_DEFAULT = 1 << 7,       /* of COLUMN_TYPE: USING with more than a cast of the column */
     ACT_VOLATILE = 1 << 8,      /* the default calls a function that is known to be volatile, or is none of PostgreSQL's */
     ACT_STORED = 1 << 9,        /* generated always as (..) stored */
@@ -47,7 +47,7 @@ enum sql_act_flag {
     ACT_PARTITION = 1 << 16,    /* PARTITION OF, or INHERITS: its columns may be the parent's */
     ACT_WHERE = 1 << 17,
     ACT_ONLY = 1 << 18,
-    ACT_PLACED = 1 << 19,       /* BEFORE or AFTER of an enum's value */
+    ACT_PLACED = 1 << 19,       /* BEFORE or AFTER of an enum's value; a setting's LOCAL */
     ACT_INVOKER = 1 << 20,      /* security_invoker */
     ACT_DEFINER = 1 << 21,      /* SECURITY DEFINER */
     ACT_PATH = 1 << 22,         /* SET search_path */
@@ -69,16 +69,18 @@ struct sql_act {
     const char *now;            /* its new name; a setting's value; the method of an index */
     const char *kind;           /* of DROP, RENAME, MOVE, CREATE: "VIEW", "FUNCTION", "COLUMN", .. */
     struct sql_type type;       /* of COLUMN_ADD, COLUMN_TYPE; no name: not readable */
-    struct sql_texts columns;   /* of a key, an index (NULL for an expression), a foreign key; of a check: the column that IS NOT NULL;
-                                   of a grant: the privileges */
+    struct sql_texts columns;   /* of a key, an index (NULL for an expression), a foreign key; of a check: the columns that it
+                                   says are NOT NULL; of a grant: the privileges */
     const char *to_schema, *to; /* what a foreign key refers to; the partition of ATTACH and DETACH; the parent */
-    struct sql_texts to_columns;
+    struct sql_texts to_columns; /* of an index: the columns that its WHERE says are NOT NULL, and it says nothing else */
     size_t offset, length;      /* where it stands in the statement */
 };
 struct sql_acts { struct sql_act *at; size_t n, cap; };
 
 /* False where it does not parse. A statement that is nothing special has one ACT_NONE. */
 bool sql_acts(struct arena *arena, const char *text, struct sql_acts *acts, struct sql_error *error);
+/* Whether an option's value means yes, as PostgreSQL reads it: "on", "T", "ye". */
+bool sql_is_on(const char *value);
 /* The names in a text that PostgreSQL cuts, being longer than 63 bytes. */
 bool sql_long_names(struct arena *arena, const char *text, struct sql_names *found);
 

@@ -25,8 +25,7 @@ static const json_t *option(const json_t *list, const char *name)
 /* Whether it is on: said alone, or with a value that means so. */
 static bool is_on(struct arena *arena, const json_t *element)
 {
-    const char *value = json_constant(arena, json_object_get(element, "arg"));
-    return element && (!value || str_eq(value, "true") || str_eq(value, "on") || str_eq(value, "1"));
+    return element && sql_is_on(json_option_value(arena, json_object_get(element, "arg")));
 }
 
 static void named(struct acting *a, struct sql_act *act, const json_t *name)
@@ -56,7 +55,10 @@ static void read_index(struct acting *a, const json_t *body)
     act->flags |= act_flag(body, "unique", ACT_UNIQUE) | act_flag(body, "concurrent", ACT_CONCURRENTLY) | act_flag(body,
                                                                                                                    "if_not_exists", ACT_IF);
     if (!json_is_true(json_object_get(relation, "inh"))) act->flags |= act_has_word(a, "only", NULL) ? ACT_ONLY : 0;
-    if (json_object_get(body, "whereClause")) act->flags |= ACT_WHERE;
+    if (json_object_get(body, "whereClause")) {
+        act->flags |= ACT_WHERE;
+        if (!act_not_null(a, json_object_get(body, "whereClause"), &act->to_columns)) act->to_columns.n = 0;
+    }
     for (size_t i = 0; i < json_array_size(keys); i++) {
         const char *column = act_text(a, json_at(json_array_get(keys, i), "IndexElem", NULL), "name");
         vec_push(a->arena, &act->columns, column);
@@ -79,10 +81,23 @@ static void read_table_as(struct acting *a, const json_t *body)
     act->flags |= ACT_MADE | ACT_SELECT | act_flag(body, "if_not_exists", ACT_IF);
 }
 
+/* set_config('lock_timeout', '3s', false) */
+static void read_set_config(struct acting *a, const json_t *call)
+{
+    const char *schema, *name = call ? json_qname(a->arena, json_object_get(call, "funcname"), &schema) : NULL;
+    if (!str_eq(name, "set_config")) return;
+    struct sql_act *act = act_add(a, ACT_SET);
+    act->part = json_constant(a->arena, json_at(call, "args", "0", NULL));
+    act->now = json_constant(a->arena, json_at(call, "args", "1", NULL));
+    if (str_eq(json_constant(a->arena, json_at(call, "args", "2", NULL)), "true")) act->flags |= ACT_PLACED;
+}
+
 static void read_select(struct acting *a, const json_t *body)
 {
     const json_t *into = json_at(body, "intoClause", "rel", NULL);
     if (into) act_on(a, ACT_TABLE_CREATE, into)->flags |= ACT_MADE | ACT_SELECT;
+    for (size_t i = 0; i < json_array_size(json_object_get(body, "targetList")); i++)
+        read_set_config(a, json_at(body, "targetList", arena_printf(a->arena, "%zu", i), "ResTarget", "val", "FuncCall", NULL));
 }
 
 static void read_refresh(struct acting *a, const json_t *body)
@@ -305,13 +320,15 @@ static void read_domain(struct acting *a, const json_t *body)
 
 static void read_domain_change(struct acting *a, const json_t *body)
 {
-    static const struct { char letter; enum sql_act_what what; } forms[] = {{'C', ACT_DOMAIN_CONSTRAINT_ADD}, {'O', ACT_DOMAIN_NOT_NULL}};
+    static const struct { char letter; enum sql_act_what what; } forms[] = {{'C', ACT_DOMAIN_CONSTRAINT_ADD}, {'V', ACT_DOMAIN_VALIDATE},
+                                                                              {'O', ACT_DOMAIN_NOT_NULL}};
     const char *subtype = json_member(body, "subtype");
     for (size_t i = 0; subtype && i < sizeof forms / sizeof *forms; i++) {
         if (forms[i].letter != *subtype) continue;
         struct sql_act *act = act_add(a, forms[i].what);
         named(a, act, json_object_get(body, "typeName"));
         act->part = act_text(a, json_at(body, "def", "Constraint", NULL), "conname");
+        if (!act->part) act->part = act_text(a, body, "name");
         act->flags |= act_flag(json_at(body, "def", "Constraint", NULL), "skip_validation", ACT_NOT_VALID);
     }
 }
@@ -443,6 +460,7 @@ static void read_set(struct acting *a, const json_t *body)
     struct sql_act *act = act_add(a, ACT_SET);
     act->part = act_text(a, body, "name");
     act->now = json_constant(a->arena, json_at(body, "args", "0", NULL));
+    act->flags |= act_flag(body, "is_local", ACT_PLACED);
 }
 
 static void read_transaction(struct acting *a, const json_t *body)

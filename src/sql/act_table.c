@@ -25,19 +25,6 @@ static struct sql_act *add(const struct tabling *t, enum sql_act_what what, cons
 
 /* ---- defaults */
 
-/* Functions of PostgreSQL that give each row another value. */
-static bool is_volatile_name(const char *name)
-{
-    static const char *const names[] = {"random", "gen_random_uuid", "uuid_generate_v1", "uuid_generate_v1mc", "uuid_generate_v4",
-                                        "uuidv4", "uuidv7",
-                                        "clock_timestamp", "timeofday", "nextval", "currval", "setval", "gen_random_bytes",
-                                            "random_normal"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (str_eq(names[i], name)) return true;
-    }
-    return false;
-}
-
 /* A function in a schema of the user's may be anything; functions are volatile unless they say otherwise. */
 static bool is_volatile(struct arena *arena, json_t *node)
 {
@@ -52,7 +39,7 @@ static bool is_volatile(struct arena *arena, json_t *node)
     const json_t *call = json_object_get(node, "FuncCall");
     if (call) {
         const char *name = json_qname(arena, json_object_get(call, "funcname"), &schema);
-        if (is_volatile_name(name) || (schema && !str_eq(schema, "pg_catalog"))) return true;
+        if (name_is_volatile(name) || (schema && !str_eq(schema, "pg_catalog"))) return true;
     }
     json_object_foreach(node, key, value)
         if (is_volatile(arena, value)) return true;
@@ -66,14 +53,19 @@ static const struct { const char *type; enum sql_act_what what; } constraint_act
     {"CONSTR_PRIMARY", ACT_PRIMARY_KEY_ADD}, {"CONSTR_EXCLUSION", ACT_EXCLUDE_ADD},
 };
 
-/* Of a check that says no more than `c IS NOT NULL`: the column. */
-static const char *not_null_column(struct acting *a, const json_t *constraint)
+bool act_not_null(struct acting *a, const json_t *condition, struct sql_texts *columns)
 {
-    const json_t *test = json_at(constraint, "raw_expr", "NullTest", NULL);
-    const json_t *fields = json_at(test, "arg", "ColumnRef", "fields", NULL);
-    if (!str_eq(json_member(test, "nulltesttype"), "IS_NOT_NULL") || json_array_size(fields) != 1) return NULL;
+    const json_t *all = json_object_get(condition, "BoolExpr"), *test = json_object_get(condition, "NullTest");
+    const json_t *parts = json_object_get(all, "args"), *fields = json_at(test, "arg", "ColumnRef", "fields", NULL);
     const char *schema;
-    return json_qname(a->arena, fields, &schema);
+    bool only = true;
+    if (str_eq(json_member(all, "boolop"), "AND_EXPR")) {
+        for (size_t i = 0; i < json_array_size(parts); i++) only &= act_not_null(a, json_array_get(parts, i), columns);
+        return only;
+    }
+    if (!str_eq(json_member(test, "nulltesttype"), "IS_NOT_NULL") || json_array_size(fields) != 1) return false;
+    vec_push(a->arena, columns, json_qname(a->arena, fields, &schema));
+    return true;
 }
 
 /* NO ACTION is the default, too: the tree doesn't tell whether it was said. */
@@ -97,8 +89,7 @@ static void read_columns(struct acting *a, struct sql_act *act, const json_t *co
         const json_t *element = json_at(json_array_get(excluded, i), "List", "items", "0", "IndexElem", NULL);
         vec_push(a->arena, &act->columns, act_text(a, element, "name"));
     }
-    const char *column = not_null_column(a, constraint);
-    if (column) vec_push(a->arena, &act->columns, column);
+    if (act_not_null(a, json_object_get(constraint, "raw_expr"), &act->columns)) act->flags |= ACT_NOT_NULL;
 }
 
 static void add_constraint(const struct tabling *t, const json_t *constraint, const char *column)
@@ -250,7 +241,7 @@ static void add_options(const struct tabling *t, const json_t *command, enum sql
         const json_t *option = json_at(json_array_get(list, i), "DefElem", NULL);
         struct sql_act *act = add(t, what, NULL);
         act->part = act_text(t->a, option, "defname");
-        act->now = json_constant(t->a->arena, json_object_get(option, "arg"));
+        act->now = json_option_value(t->a->arena, json_object_get(option, "arg"));
     }
 }
 

@@ -24,6 +24,8 @@ void act_place_name(const struct acting *a, struct sql_act *act, size_t offset);
 unsigned act_flag(const json_t *body, const char *member, unsigned flag);
 /* Strings of a list of String nodes. */
 void act_texts(struct acting *a, const json_t *list, struct sql_texts *texts);
+/* The columns that a condition says are NOT NULL, among other things; true: it says nothing else. */
+bool act_not_null(struct acting *a, const json_t *condition, struct sql_texts *columns);
 const char *act_text(struct acting *a, const json_t *object, const char *member);
 bool act_has_word(const struct acting *a, const char *first, const char *second);
 

@@ -13,7 +13,7 @@ static bool is_one_of(const char *const *names, size_t n, const char *name)
     return false;
 }
 
-static bool is_volatile(const char *name)
+bool name_is_volatile(const char *name)
 {
     static const char *const names[] = {
         "nextval", "currval", "lastval", "setval", "random", "random_normal", "clock_timestamp", "timeofday",
@@ -48,7 +48,7 @@ static void look_at_call(struct default_calls *calls, const json_t *call)
     const char *schema, *name = json_qname(calls->arena, json_object_get(call, "funcname"), &schema);
     if (!name) return;
     bool usual = !schema || strcmp(schema, "pg_catalog") == 0;
-    if (is_volatile(name)) calls->volatile_one = true;
+    if (name_is_volatile(name)) calls->volatile_one = true;
     else if (!calls->unknown && !(usual && is_not_volatile(name))) {
         calls->unknown = name;
         calls->schema = schema;

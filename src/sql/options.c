@@ -17,8 +17,7 @@ static const char *dotted(struct arena *arena, const json_t *list)
     return text.text;
 }
 
-/* As PostgreSQL stores it: a bare word arrives as the name of a type. */
-static const char *option_value(struct arena *arena, const json_t *arg)
+const char *json_option_value(struct arena *arena, const json_t *arg)
 {
     if (!arg) return "true";
     const json_t *names = json_at(arg, "TypeName", "names", NULL);
@@ -57,7 +56,7 @@ bool sql_options_parse(struct arena *arena, const char *text, struct sql_pairs *
         const char *space = json_member(option, "defnamespace"), *name = json_member(option, "defname");
         struct sql_pair pair = {
             .name = arena_printf(arena, "%s%s%s", space ? space : "", space ? "." : "", name ? name : ""),
-            .value = option_value(arena, json_object_get(option, "arg"))};
+            .value = json_option_value(arena, json_object_get(option, "arg"))};
         if (said_before(pairs, pair.name)) {
             size_t offset = json_offset(option, SQL_OPTIONS);
             const char *message = arena_printf(arena, "parameter \"%s\" is given twice", pair.name);

@@ -64,5 +64,9 @@ const char *json_qname(struct arena *arena, const json_t *list, const char **sch
 size_t json_offset(const json_t *node, enum sql_island what);
 /* Integer, Float, String, Boolean and A_Const nodes as text; NULL for anything else. */
 const char *json_constant(struct arena *arena, const json_t *node);
+/* An option's value as PostgreSQL stores it: `on`, off (a bare word is parsed as a type's name); "true" where there is none. */
+const char *json_option_value(struct arena *arena, const json_t *arg);
+/* Whether a function of this name, PostgreSQL's own or a usual extension's, gives each row another value. */
+bool name_is_volatile(const char *name);
 
 #endif

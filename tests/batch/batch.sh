@@ -38,7 +38,7 @@ key "text" k "k text PRIMARY KEY" "SELECT chr(33 + i) || '''\\' || i FROM genera
 key "text in another collation" k "k text COLLATE \"und-x-icu\" PRIMARY KEY" "SELECT (array['a','B','ä','Z','_','-'])[1 + i % 6] || i FROM generate_series(1, 60) i"
 key "uuid" k "k uuid PRIMARY KEY" "SELECT md5(i::text)::uuid FROM generate_series(1, 60) i"
 key "numeric" k "k numeric(20, 3) PRIMARY KEY" "SELECT i / 7.0 FROM generate_series(-30, 30) i"
-key "double" k "k double precision PRIMARY KEY" "SELECT i / 7.0 FROM generate_series(-30, 30) i UNION ALL SELECT 'NaN' UNION ALL SELECT '-infinity' UNION ALL SELECT 1e-300"
+key "double" k "k double precision PRIMARY KEY" "SELECT i / float8 '7' FROM generate_series(-30, 30) i UNION ALL SELECT 'NaN'::float8 UNION ALL SELECT '-infinity'::float8 UNION ALL SELECT 1e-300::float8"
 key "timestamptz" k "k timestamptz PRIMARY KEY" "SELECT '2026-03-29 00:00:00.123456+00'::timestamptz + i * interval '7 minutes' FROM generate_series(1, 60) i"
 key "bytea" k "k bytea PRIMARY KEY" "SELECT decode(md5(i::text), 'hex') FROM generate_series(1, 60) i"
 key "char(n)" k "k char(6) PRIMARY KEY" "SELECT i::text FROM generate_series(1, 60) i"
@@ -71,9 +71,15 @@ is "each row once" 500 "SELECT count(*) FROM p WHERE n = 1"
 
 sql -c "CREATE TABLE heap (v integer, c integer); INSERT INTO heap SELECT i FROM generate_series(1, 3000) i; ANALYZE heap"
 batched 002 "size=500" "UPDATE heap SET c = v WHERE c IS NULL" "UPDATE heap SET c = NULL WHERE c IS NOT NULL"
-ends "a table without a key, by its pages" 0 "" upgrade
-is "each row" "3000" "SELECT count(*) FROM heap WHERE c = v"
-is "in several transactions" t "SELECT count(DISTINCT xmin::text) > 5 FROM heap"
+if [ "$CLUSTER_MAJOR" -lt 14 ]; then
+    ends "a table without a key, on PostgreSQL 13" 3 "heap can't be changed in batches: it has no key" upgrade
+    sql -c "UPDATE heap SET c = v"
+    run stamp 002
+else
+    ends "a table without a key, by its pages" 0 "" upgrade
+    is "each row" "3000" "SELECT count(*) FROM heap WHERE c = v"
+    is "in several transactions" t "SELECT count(DISTINCT xmin::text) > 5 FROM heap"
+fi
 batched 003 "" "UPDATE heap SET c = c + 1"
 ends "without a key, and nothing tells what is done" 3 "it has no key, and the statement's condition doesn't leave out the rows that are done" upgrade
 holds "says what helps" "give the table a primary key, or name columns: key=" "$work/err"

@@ -19,7 +19,7 @@ logged=$!
 begin script
 sql <<'E'
 CREATE SCHEMA odd;
-CREATE TABLE odd."T $modelc$ x" ("K'1" text, k2 date, n integer NOT NULL DEFAULT 0, PRIMARY KEY ("K'1", k2));
+CREATE TABLE odd."T $modelc$ x" ("K', 1" text, k2 date, n integer NOT NULL DEFAULT 0, PRIMARY KEY ("K', 1", k2));
 INSERT INTO odd."T $modelc$ x" SELECT 'a''\' || i % 9, date '2026-01-01' + i FROM generate_series(1, 500) i;
 CREATE TABLE heap (v integer, c integer);
 INSERT INTO heap SELECT i FROM generate_series(1, 3000) i;
@@ -38,7 +38,7 @@ UPDATE heap SET c = v WHERE c IS NULL; -- by its pages
 DELETE FROM none USING heap WHERE heap.v = none.id;
 -- modelc:downgrade no-transaction
 -- modelc:batch size=100
-UPDATE odd."T $modelc$ x" SET n = n - 1 WHERE "K'1" <> '$1' RETURNING *;
+UPDATE odd."T $modelc$ x" SET n = n - 1 WHERE "K', 1" <> '$1' RETURNING *;
 -- modelc:batch size=100
 DELETE FROM heap WHERE c > 1000;
 E

@@ -92,6 +92,6 @@ start upgrade
 running 'SELECT pg_sleep'
 sql -c "UPDATE modelc.lease SET until = clock_timestamp() + interval '12 seconds'" >/dev/null
 sleep 8
-check "it is renewed while a statement runs" until_sql "EXISTS (SELECT FROM modelc.lease WHERE until > clock_timestamp() + interval '30 seconds')"
+check "it is renewed while a statement runs" until_sql "EXISTS (SELECT FROM modelc.lease WHERE until > clock_timestamp() + interval '20 seconds')"
 ended "and the run ends well" 0 "^Current +002"
 tap_done

@@ -39,6 +39,16 @@ hold "SELECT count(*) FROM a"
 ends "so for the way back" 3 "end it: SELECT pg_terminate_backend" downgrade -1
 let_go
 
+# Where there is no second session to look meanwhile: who holds such locks afterwards.
+add_column alone "-- modelc:lock-timeout 200ms
+-- modelc:retries 1"
+sql -c "CREATE ROLE single LOGIN SUPERUSER CONNECTION LIMIT 1; ALTER DATABASE $db CONNECTION LIMIT 2; ALTER TABLE a OWNER TO single" >/dev/null
+sql -c "ALTER ROLE single NOSUPERUSER; GRANT CREATE ON DATABASE $db TO single; GRANT ALL ON SCHEMA public, modelc TO single;
+    GRANT ALL ON ALL TABLES IN SCHEMA modelc TO single; GRANT ALL ON ALL SEQUENCES IN SCHEMA modelc TO single; GRANT pg_monitor TO single" >/dev/null
+hold "SELECT count(*) FROM a"
+ends "a role with one connection alone" 3 "held up by: pid [0-9]+, user postgres, shop, idle in transaction" upgrade --db "postgresql://single@/$db?host=$CLUSTER_DIR"
+let_go
+
 add_column section "-- modelc:lock-timeout 10min
 -- modelc:retries 0" "-- modelc:lock-timeout 100ms"
 hold "SELECT count(*) FROM a"
