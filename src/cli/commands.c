@@ -209,8 +209,9 @@ const struct command commands[] = {
      .summary = "apply revisions to the database",
      .about = "Runs what the database lacks, up to REV (default: head), a transaction per\n"
               "section, each step recorded. One modelc at a time: the others wait for its\n"
-              "lock. If a step fails, what it did is undone, and the next upgrade goes on\n"
-              "from there.",
+              "lock. A section that others' locks hold up gives way soon and is tried again\n"
+              "(lock-timeout, retries). If a step fails, what it did is undone, and the next\n"
+              "upgrade goes on from there.",
      .arguments = {{.name = "REV", .complete = COMPLETE_REVISION}},
      .options = {OPT_SQL, OPT_PLAN, OPT_STATUS, OPT_WAIT, OPT_LOG, OPT_LOCK_WAIT, OPT_ALLOW_LOSS, OPT_RESUME},
      .examples = {{"modelc upgrade", "everything, to the only head"},

@@ -32,8 +32,9 @@ struct db_state {
 };
 bool state_read(struct conn *conn, const struct project *project, struct db_state *state);
 
-/* modelc's lock: polls pg_try_advisory_lock for at most `seconds`; on failure D_SERVER-like diagnostic that names the holder
- * (user, host, pid, since, what it runs) and false with *held_elsewhere. Refuses behind a transaction pooler. */
+/* modelc's lock: polls pg_try_advisory_lock, or, where the project says so, a lease (a row with an end), for at most `seconds`; on
+ * failure D_SERVER-like diagnostic that names the holder (user, host, pid, since, what it runs) and false with *held_elsewhere.
+ * Refuses behind a pooler, but for leases. */
 bool lock_take(struct conn *conn, const struct project *project, int seconds, const char *purpose, bool *held_elsewhere);
 void lock_release(struct conn *conn, const struct project *project);
 

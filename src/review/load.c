@@ -8,7 +8,7 @@
 static bool is_newer(struct arena *arena, const char *sql, size_t defect)
 {
     static const char *const forms[] = {"set expression", "not enforced", "enforced", "without overlaps", "period", "virtual",
-                                        "access method default", "alter constraint"};
+                                        "access method default", "alter constraint", "add not null"};
     size_t offset;
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
         if (sql_find_words(arena, sql, forms[i], &offset)) return true;

@@ -55,12 +55,22 @@ static bool is_short(const struct review *r)
     return act->name && is_small(r, act);
 }
 
+/* A foreign key of a table that the file makes: there is no row to look for. */
+static bool is_key_of_new(const struct review *r)
+{
+    for (size_t i = 0; i < r->statement->acts.n; i++) {
+        const struct sql_act *act = &r->statement->acts.at[i];
+        if (act->what != ACT_FOREIGN_KEY_ADD || exists_already(r, act)) return false;
+    }
+    return true;
+}
+
 void rule_work_under_lock(struct review *r, const struct sql_act *act)
 {
     const struct held *held = strongest_held(r);
-    bool copies = r->statement->acts.at[0].flags & ACT_SELECT;
+    bool copies = r->statement->acts.at[0].what == ACT_INSERT; /* it is no short one: of a query */
     (void)act;
-    if (!held || r->statement->effect.concurrently || is_short(r) || r->statement->acts.at[0].what == ACT_TABLE_DROP) return;
+    if (!held || r->statement->effect.concurrently || is_short(r) || r->statement->acts.at[0].what == ACT_TABLE_DROP || is_key_of_new(r)) return;
     for (size_t i = 0; i < r->statement->effect.relations.n; i++) {
         const struct relation_effect *relation = &r->statement->effect.relations.at[i];
         const char *work = copies && relation->lock == LOCK_ACCESS_SHARE ? "is copied from" : long_work(relation);

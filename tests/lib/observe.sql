@@ -4,7 +4,10 @@ SET search_path = '';
 CREATE TEMP VIEW theirs AS SELECT classid, objid FROM pg_depend WHERE deptype = 'e' AND refclassid = 'pg_extension'::regclass;
 CREATE TEMP VIEW n AS SELECT oid, nspname FROM pg_namespace
     WHERE nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'modelc', 'modelc_attic');
-CREATE TEMP VIEW c AS SELECT c.*, format('%s %I.%I', c.relkind, n.nspname, c.relname) AS path FROM pg_class c
+-- what a partition's index that is its parent's is called, is the server's choice
+CREATE TEMP VIEW c AS SELECT c.*, format('%s %I.%I', c.relkind, n.nspname, CASE WHEN c.relkind IN ('i', 'I') AND c.relispartition
+        THEN (SELECT format('%s of %s', pg_partition_root(c.oid), indrelid::regclass) FROM pg_index WHERE indexrelid = c.oid)
+        ELSE c.relname END) AS path FROM pg_class c
     JOIN n ON n.oid = c.relnamespace WHERE NOT EXISTS (SELECT FROM pg_temp.theirs t WHERE t.classid = 1259 AND t.objid = c.oid);
 WITH facts(fact) AS (
     SELECT concat_ws(' ', path, relpersistence, relowner::regrole, relrowsecurity, relforcerowsecurity, relreplident,
@@ -14,7 +17,8 @@ WITH facts(fact) AS (
         (SELECT amname FROM pg_am WHERE oid = relam), (SELECT spcname FROM pg_tablespace WHERE oid = reltablespace),
         CASE WHEN reloftype <> 0 THEN 'of ' || reloftype::regtype END, pg_get_expr(relpartbound, oid),
         CASE WHEN relkind = 'p' THEN pg_get_partkeydef(oid) END,
-        (SELECT string_agg(inhparent::regclass::text, ',' ORDER BY inhseqno) FROM pg_inherits WHERE inhrelid = c.oid))
+        (SELECT string_agg(inhparent::regclass::text, ',' ORDER BY inhseqno) FROM pg_inherits WHERE inhrelid = c.oid
+            AND relkind NOT IN ('i', 'I')))
     FROM pg_temp.c
     UNION ALL SELECT concat_ws(' ', 'column', path, a.attname, format_type(atttypid, atttypmod), CASE WHEN attnotnull THEN 'not null' END,
         'identity ' || nullif(attidentity::text, ''), 'generated ' || nullif(attgenerated::text, ''), pg_get_expr(d.adbin, d.adrelid),
@@ -28,7 +32,8 @@ WITH facts(fact) AS (
         convalidated, CASE WHEN contype IN ('c', 'n') THEN connoinherit END)
     FROM pg_constraint x JOIN n ON n.oid = connamespace LEFT JOIN pg_temp.c ON c.oid = conrelid
     WHERE conparentid = 0 AND (c.oid IS NOT NULL OR contypid <> 0) AND conislocal AND (coninhcount = 0 OR NOT relispartition AND contype <> 'n')
-    UNION ALL SELECT concat_ws(' ', pg_get_indexdef(indexrelid), indisunique, indisclustered, indisreplident, indisvalid)
+    UNION ALL SELECT concat_ws(' ', CASE WHEN relispartition THEN path || substring(pg_get_indexdef(indexrelid), ' USING .*')
+        ELSE pg_get_indexdef(indexrelid) END, indisunique, indisclustered, indisreplident, indisvalid)
     FROM pg_index JOIN pg_temp.c ON c.oid = indexrelid
     UNION ALL SELECT concat_ws(' ', path, pg_get_viewdef(oid)) FROM pg_temp.c WHERE relkind IN ('v', 'm')
     UNION ALL SELECT concat_ws(' ', path, seqtypid::regtype, seqstart, seqincrement, seqmax, seqmin, seqcache, seqcycle)
