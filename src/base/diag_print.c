@@ -108,6 +108,20 @@ static void print_carets(const struct printer *p, const struct place *at, size_t
     fputc('\n', p->out);
 }
 
+/* A line may be a whole dump: then what is around the place is enough. */
+static void narrow(struct place *at)
+{
+    enum { LONG = 400, BEFORE = 60, SHOWN = 240 };
+    size_t cut = at->line_offset > BEFORE ? at->line_offset - BEFORE : 0;
+    if (at->line_len <= LONG) return;
+    while (cut > 0 && ((unsigned char)at->line_text[cut] & 0xC0) == 0x80) cut--;
+    size_t end = cut + SHOWN < at->line_len ? cut + SHOWN : at->line_len;
+    while (end < at->line_len && ((unsigned char)at->line_text[end] & 0xC0) == 0x80) end++;
+    at->line_text += cut;
+    at->line_len = (uint32_t)(end - cut);
+    at->line_offset -= (uint32_t)cut;
+}
+
 /* "place: word: message" and the line it is about. */
 static void print_finding(const struct printer *p, enum severity severity, struct span span, const char *file,
                           const char *message)
@@ -124,6 +138,7 @@ static void print_finding(const struct printer *p, enum severity severity, struc
     paint(p, levels[severity].paint, arena_printf(p->arena, "%s:", levels[severity].word));
     fprintf(p->out, " %s\n", text_shown(p->arena, message, false));
     if (!at.source) return;
+    narrow(&at);
     fprintf(p->out, "%5u | ", at.line);
     put_source(p->out, at.line_text, at.line_len);
     fputc('\n', p->out);

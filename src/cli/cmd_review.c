@@ -7,9 +7,9 @@
 
 /* ---- which files */
 
-static bool is_file(const char *word)
+static bool is_file(const struct session *s, const char *word)
 {
-    return str_ends(word, ".sql") || strchr(word, '/');
+    return str_ends(word, ".sql") || strchr(word, '/') || strcmp(word, "-") == 0 || dir_exists(path_join(s->ctx->arena, s->start, word));
 }
 
 static bool is_revision_text(const struct source *source)
@@ -40,15 +40,27 @@ static void add_revision(struct session *s, struct revision_set *set, const stru
     vec_push(s->ctx->arena, set, map_get(s->graph->by_id, revision->id));
 }
 
+static bool is_read(const struct review_files *files, const char *shown)
+{
+    for (size_t i = 0; i < files->n; i++) {
+        if (strcmp(files->at[i]->name, shown) == 0) return true;
+    }
+    return false;
+}
+
+/* "-": standard input */
 static bool read_file(struct session *s, const char *name, struct revision_set *set, struct review_files *files)
 {
-    const char *path = path_join(s->ctx->arena, s->start, name);
+    bool standard = strcmp(name, "-") == 0;
+    const char *path = standard ? "/dev/stdin" : path_join(s->ctx->arena, s->start, name);
+    const char *shown = standard ? "stdin" : session_shown(s, path);
     const struct revision *known = known_file(s, path);
     if (known) {
         add_revision(s, set, known);
         return true;
     }
-    struct source *source = file_load(s->ctx, path, session_shown(s, path));
+    if (is_read(files, shown)) return true;
+    struct source *source = file_load(s->ctx, path, shown);
     if (!source) return false;
     if (!is_revision_text(source)) {
         vec_push(s->ctx->arena, files, review_plain(s->ctx, source));
@@ -59,13 +71,25 @@ static bool read_file(struct session *s, const char *name, struct revision_set *
     return revision != NULL;
 }
 
+/* A folder: each .sql file in it and below, in the order of their names. */
+static bool read_path(struct session *s, const char *name, struct revision_set *set, struct review_files *files)
+{
+    struct paths found = {0};
+    const char *path = path_join(s->ctx->arena, s->start, name);
+    bool good = true;
+    if (!dir_exists(path)) return read_file(s, name, set, files);
+    if (!dir_walk(s->ctx, path, ".sql", &found)) return false;
+    for (size_t i = 0; i < found.n; i++) good &= read_file(s, found.at[i], set, files);
+    return good;
+}
+
 static bool read_named(struct session *s, struct revision_set *set, struct review_files *files)
 {
     bool good = true;
     for (size_t i = 0; i < s->options->arguments.n; i++) {
         const char *word = s->options->arguments.at[i];
-        if (is_file(word)) {
-            good &= read_file(s, word, set, files);
+        if (is_file(s, word)) {
+            good &= read_path(s, word, set, files);
             continue;
         }
         struct revision *revision = listing_find(s, word);
@@ -131,7 +155,7 @@ static bool wants_database(const struct session *s)
 static bool open_project(struct session *s)
 {
     bool needed = wants_database(s) || s->options->arguments.n == 0 || project_exists(s->ctx, s->start);
-    for (size_t i = 0; i < s->options->arguments.n; i++) needed |= !is_file(s->options->arguments.at[i]);
+    for (size_t i = 0; i < s->options->arguments.n; i++) needed |= !is_file(s, s->options->arguments.at[i]);
     if (option_given(s->options, OPT_RULES) && !project_exists(s->ctx, s->start)) needed = false;
     if (!needed) return true;
     if (!session_project(s)) return false;

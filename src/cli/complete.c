@@ -31,6 +31,12 @@ static const char *quoted(struct arena *arena, const char *text)
     return out.text;
 }
 
+/* What an option may be; those of a command's own --format first. */
+static const char *option_choices(const struct command *command, enum option_id id)
+{
+    return id == OPT_FORMAT && command && command->formats ? command->formats : option_table[id].choices;
+}
+
 /* "-m|--message" of all options with a value that `wanted` chooses; "" where there are none. */
 static const char *value_options(struct arena *arena, bool (*wanted)(const struct option *))
 {
@@ -82,6 +88,11 @@ static void bash_values(const struct out *out)
     fprintf(out->file, "    case $before in\n");
     for (enum option_id id = OPT_NONE + 1; id < OPT_COUNT; id++) {
         if (!takes_choice(&option_table[id])) continue;
+        for (size_t i = 0; i < n_commands && id == OPT_FORMAT; i++) {
+            if (commands[i].formats)
+                fprintf(out->file, "        --%s) [[ $command == %s ]] && { COMPREPLY=($(compgen -W '%s' -- \"$word\")); return; } ;;&\n",
+                        option_table[id].name, commands[i].name, commands[i].formats);
+        }
         fprintf(out->file, "        --%s) COMPREPLY=($(compgen -W '%s' -- \"$word\")); return ;;\n",
                 option_table[id].name, option_table[id].choices);
     }
@@ -164,7 +175,7 @@ static const char *zsh_action(enum complete complete, const char *choices, struc
     return " ";
 }
 
-static void zsh_option(const struct out *out, enum option_id id)
+static void zsh_option(const struct out *out, const struct command *command, enum option_id id)
 {
     struct arena *arena = out->arena;
     const struct option *option = &option_table[id];
@@ -172,7 +183,7 @@ static void zsh_option(const struct out *out, enum option_id id)
     buf_printf(&rest, "[%s]", zsh_text(arena, option->help));
     if (option->value) {
         buf_printf(&rest, ":%s:%s", zsh_text(arena, option->value),
-                   zsh_action(option->complete, option->choices, arena));
+                   zsh_action(option->complete, option_choices(command, id), arena));
     }
     const char *equals = option->value ? "=" : "", *plus = option->value ? "+" : "";
     if (option->letter)
@@ -185,9 +196,12 @@ static void zsh_option(const struct out *out, enum option_id id)
 static void zsh_command(const struct out *out, const struct command *command)
 {
     struct arena *arena = out->arena;
-    fprintf(out->file, "        %s) _arguments -s $globals", command->name);
+    /* of two specifications of one option the first one counts */
+    fprintf(out->file, "        %s) _arguments -s", command->name);
+    if (command->formats) zsh_option(out, command, OPT_FORMAT);
+    fputs(" $globals", out->file);
     for (size_t i = 0; i < COMMAND_OPTIONS && command->options[i] != OPT_NONE; i++)
-        zsh_option(out, command->options[i]);
+        zsh_option(out, command, command->options[i]);
     for (size_t i = 0; i < COMMAND_ARGUMENTS && command->arguments[i].name; i++) {
         const struct argument *argument = &command->arguments[i];
         const char *action = zsh_action(argument->complete, argument->choices, arena);
@@ -214,7 +228,7 @@ static void print_zsh(const struct out *out)
           "  globals=(",
           out->file);
     for (enum option_id id = OPT_NONE + 1; id < OPT_COUNT; id++) {
-        if (option_table[id].global) zsh_option(out, id);
+        if (option_table[id].global) zsh_option(out, NULL, id);
     }
     fputs("\n    )\n    _arguments -s -C $globals '1:command:_modelc_commands' '*::argument:->argument'\n"
           "    [[ $state == argument ]] || return\n    case $words[1] in\n", out->file);
@@ -224,7 +238,7 @@ static void print_zsh(const struct out *out)
 
 /* ---- fish */
 
-static void fish_option(const struct out *out, const char *condition, enum option_id id)
+static void fish_option(const struct out *out, const struct command *command, const char *condition, enum option_id id)
 {
     struct arena *arena = out->arena;
     const struct option *option = &option_table[id];
@@ -232,7 +246,7 @@ static void fish_option(const struct out *out, const char *condition, enum optio
     if (option->letter) fprintf(out->file, " -s %c", option->letter);
     if (option->value)
         fputs(option->complete == COMPLETE_FILE || option->complete == COMPLETE_FOLDER ? " -r -F" : " -x", out->file);
-    if (option->choices) fprintf(out->file, " -a %s", quoted(arena, option->choices));
+    if (option->choices) fprintf(out->file, " -a %s", quoted(arena, option_choices(command, id)));
     if (option->complete == COMPLETE_REVISION) fputs(" -a '(__modelc_revisions)'", out->file);
     fprintf(out->file, " -d %s\n", quoted(arena, option->help));
 }
@@ -244,7 +258,8 @@ static void fish_command(const struct out *out, const struct command *command)
     fprintf(out->file, "complete -c modelc -f -n __fish_use_subcommand -a %s -d %s\n", command->name,
             quoted(arena, command->summary));
     for (size_t i = 0; i < COMMAND_OPTIONS && command->options[i] != OPT_NONE; i++)
-        fish_option(out, condition, command->options[i]);
+        fish_option(out, command, condition, command->options[i]);
+    if (command->formats) fish_option(out, command, condition, OPT_FORMAT);
     if (*choices_of(command))
         fprintf(out->file, "complete -c modelc -f%s -a %s\n", condition, quoted(arena, choices_of(command)));
     if (any_argument(command, COMPLETE_REVISION))
@@ -262,7 +277,7 @@ static void print_fish(const struct out *out)
           "2>/dev/null\nend\n\n",
           out->file);
     for (enum option_id id = OPT_NONE + 1; id < OPT_COUNT; id++) {
-        if (option_table[id].global) fish_option(out, "", id);
+        if (option_table[id].global) fish_option(out, NULL, "", id);
     }
     for (size_t i = 0; i < n_commands; i++) fish_command(out, &commands[i]);
 }

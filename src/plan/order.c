@@ -173,6 +173,15 @@ static bool calls_other_overload(const struct order *order, const struct change 
     return false;
 }
 
+static bool is_built_beside(const struct order *order, const struct change *change)
+{
+    struct span_of_nodes own = nodes_of(order, change);
+    for (size_t i = own.first; i < own.first + own.n; i++) {
+        if (order->nodes.at[i].role == ROLE_PREPARE) return true;
+    }
+    return false;
+}
+
 /* The old form needed `needed`: it lets go of it before that is changed or dropped. */
 static void edges_from_needed(struct order *order, const struct change *change, const struct object *needed)
 {
@@ -180,6 +189,8 @@ static void edges_from_needed(struct order *order, const struct change *change, 
     if (!other || other == change) return;
     /* labels come, none go; a sequence is altered under those who use it */
     if (other->type == CHANGE_ALTER && (object_is(needed, "enum") || object_is(needed, "sequence"))) return;
+    /* both forms of a key or index are there for a while, and their table is altered under them */
+    if (other->type == CHANGE_ALTER && needed == change->from->parent && is_built_beside(order, change)) return;
     /* the old forms go at the end, and what is dropped with all its columns may still have them */
     bool whole = change->type == CHANGE_DROP && (object_is(change->from, "table") || object_is(change->from, "foreign_table"));
     bool end = is_rebuild(other) && (is_rebuild(change) || whole);

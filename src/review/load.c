@@ -21,6 +21,7 @@ void load_statement(struct ctx *ctx, struct review_statement *statement)
 {
     struct sql_error error = {0};
     if (sql_acts(ctx->arena, statement->sql, &statement->acts, &error)) {
+        statement->creates = sql_created(ctx->arena, statement->sql, &statement->created);
         if (!sql_effect(ctx->arena, statement->sql, 0, &statement->effect)) statement->effect = (struct effect){0};
         return;
     }

@@ -8,4 +8,7 @@
 /* Fills in what a statement's text tells: what it does, what it locks, or its defect. */
 void load_statement(struct ctx *ctx, struct review_statement *statement);
 
+/* The text of another tool's file without what isn't SQL; as long as the source's. */
+const char *plain_script(struct arena *arena, const struct source *source);
+
 #endif

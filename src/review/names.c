@@ -57,12 +57,11 @@ const char *shown_table(const struct review *r, const struct sql_act *act)
 
 bool made_again(const struct review *r, const char *schema, const char *name)
 {
-    struct sql_object_name object;
     for (size_t i = r->number + 1; i < r->file->statements.n; i++) {
         const struct review_statement *later = &r->file->statements.at[i];
-        if (later->up != r->statement->up || !sql_created(r->ctx->arena, later->sql, &object)) continue;
-        bool same_schema = !schema || !object.schema || str_eq(schema, object.schema);
-        if (str_eq(object.name, name) && same_schema) return true;
+        if (later->up != r->statement->up || !later->creates) continue;
+        bool same_schema = !schema || !later->created.schema || str_eq(schema, later->created.schema);
+        if (str_eq(later->created.name, name) && same_schema) return true;
     }
     return false;
 }

@@ -1,7 +1,8 @@
-/* plain.c: SQL files of other tools: psql scripts, goose, sql-migrate, dbmate, golang-migrate, Flyway. */
+/* plain.c: SQL files of other tools: goose, sql-migrate, dbmate, golang-migrate, Flyway, Diesel, Sqitch, psql scripts (script.c). */
 #include <string.h>
 #include <strings.h>
 
+#include "base/file.h"
 #include "review/load.h"
 #include "revision/scan.h"
 #include "sql/sql.h"
@@ -20,51 +21,6 @@ struct reading {
     const char *allow;
     struct span allow_span;
 };
-
-/* ---- psql */
-
-static bool is_word_at(const char *text, size_t end, const char *word)
-{
-    size_t len = strlen(word);
-    while (end > 0 && strchr(" \t;\r\n", text[end - 1])) end--;
-    return end >= len && strncasecmp(text + end - len, word, len) == 0;
-}
-
-/* Blanks a line; what ends it stays. The place behind it. */
-static size_t blank_line(char *text, size_t len, size_t at)
-{
-    size_t end = scan_line_end(text, len, at);
-    memset(text + at, ' ', end - at);
-    while (end < len && (text[end] == '\r' || text[end] == '\n')) end++;
-    return end;
-}
-
-/* The rows behind COPY .. FROM STDIN; up to the line `\.`. */
-static size_t blank_rows(char *text, size_t len, size_t at)
-{
-    while (at < len && text[at] != '\n') at++;
-    while (at < len) {
-        while (at < len && (text[at] == '\n' || text[at] == '\r')) at++;
-        bool last = strncmp(text + at, "\\.", 2) == 0;
-        at = blank_line(text, len, at);
-        if (last) break;
-    }
-    return at;
-}
-
-/* The text without psql's own lines and rows; every place stays where it was. */
-static const char *without_psql(struct arena *arena, const struct source *source)
-{
-    char *text = arena_strndup(arena, source->text, source->len);
-    struct scan *scan = scan_new(arena, source->text, source->len);
-    size_t done = 0;
-    for (struct scan_piece piece = scan_next(scan); piece.token != SCAN_END; piece = scan_next(scan)) {
-        if (piece.start < done) continue;
-        if (piece.token == SCAN_BACKSLASH) done = blank_line(text, source->len, piece.start);
-        if (piece.token == SCAN_SEMICOLON && is_word_at(text, piece.start, "from stdin")) done = blank_rows(text, source->len, piece.start);
-    }
-    return text;
-}
 
 /* ---- comments that tools read */
 
@@ -98,6 +54,23 @@ static void read_marker(struct reading *r, const char *line)
     }
 }
 
+/* Of the statement below it, or of the one before it on its line. */
+static void read_allow(struct reading *r, const char *value, size_t start, size_t end)
+{
+    struct arena *arena = r->ctx->arena;
+    size_t n = r->file->statements.n;
+    struct review_statement *last = n && !r->allow ? &r->file->statements.at[n - 1] : NULL;
+    struct span span = {r->source->base + (uint32_t)start, r->source->base + (uint32_t)end};
+    size_t behind = last ? last->span.end - r->source->base : 0;
+    if (last && scan_line_end(r->text, r->source->len, behind) >= start) {
+        last->allow = last->allow ? arena_printf(arena, "%s\n%s", last->allow, value) : value;
+        last->allow_span = span;
+        return;
+    }
+    r->allow = r->allow ? arena_printf(arena, "%s\n%s", r->allow, value) : value;
+    r->allow_span = span;
+}
+
 static void read_comment(struct reading *r, size_t start, size_t end)
 {
     struct arena *arena = r->ctx->arena;
@@ -105,11 +78,8 @@ static void read_comment(struct reading *r, size_t start, size_t end)
     while (from < end && (r->text[from] == ' ' || r->text[from] == '\t')) from++;
     const char *line = str_trim(arena, arena_strndup(arena, r->text + from, end - from));
     static const char allow[] = "modelc:allow";
-    if (str_starts(line, allow)) {
-        const char *value = str_trim(arena, line + strlen(allow));
-        r->allow = r->allow ? arena_printf(arena, "%s\n%s", r->allow, value) : value;
-        r->allow_span = (struct span){r->source->base + (uint32_t)from, r->source->base + (uint32_t)end};
-    }
+    const char *value = line + strlen(allow);
+    if (str_starts(line, allow) && (!*value || scan_is_blank(*value))) read_allow(r, str_trim(arena, value), from, end);
     read_marker(r, line);
 }
 
@@ -214,12 +184,43 @@ static void read_statements(struct reading *r)
     if (behind < end) skip_comments(r, &behind, end);
 }
 
+/* ---- what the file's name tells */
+
+/* x.down.sql, x-down.sql, down.sql; Flyway's U2__x.sql; Sqitch's revert/x.sql */
+static bool goes_down(const char *name)
+{
+    const char *base = path_base(name), *folder = strstr(name, "revert/");
+    size_t len = strlen(base), tail = strlen("down.sql");
+    bool down = str_ends(base, "down.sql") && (len == tail || strchr(".-_", base[len - tail - 1]));
+    bool undo = *base == 'U' && base[1] >= '0' && base[1] <= '9' && strstr(base, "__");
+    return down || undo || (folder && (folder == name || folder[-1] == '/'));
+}
+
+/* Flyway, Diesel and golang-migrate run a file as one transaction, unless it can't be. */
+static bool is_wrapped(const char *name)
+{
+    const char *base = path_base(name);
+    bool flyway = (*base == 'V' || *base == 'U' || *base == 'R') && strstr(base, "__");
+    return flyway || str_ends(base, ".up.sql") || str_ends(base, ".down.sql") || strcmp(base, "up.sql") == 0 || strcmp(base, "down.sql") == 0;
+}
+
+static void wrap(struct review_file *file)
+{
+    for (size_t i = 0; i < file->statements.n; i++) {
+        const struct review_statement *statement = &file->statements.at[i];
+        enum sql_act_what what = statement->acts.at[0].what;
+        if (statement->transaction || statement->effect.outside_transaction || what == ACT_BEGIN || what == ACT_COMMIT) return;
+    }
+    for (size_t i = 0; i < file->statements.n; i++) file->statements.at[i].transaction = 1;
+}
+
 struct review_file *review_plain(struct ctx *ctx, const struct source *source)
 {
     struct review_file *file = ARENA_NEW(ctx->arena, struct review_file);
     *file = (struct review_file){.name = source->name, .source = source};
-    struct reading r = {.ctx = ctx, .source = source, .file = file, .up = !str_ends(source->name, ".down.sql"),
-                        .text = without_psql(ctx->arena, source)};
+    struct reading r = {.ctx = ctx, .source = source, .file = file, .up = !goes_down(source->name),
+                        .text = plain_script(ctx->arena, source)};
     read_statements(&r);
+    if (is_wrapped(source->name) && !file->directions) wrap(file);
     return file;
 }

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -213,15 +214,25 @@ static void enter_schema(struct review *r, const struct review_statement *statem
     if (path && sql_names_parse(r->ctx->arena, path, &names, &error) && names.n > 0) r->ledger->schema = names.at[0].name;
 }
 
+struct held *held_of(const struct review *r, const char *key)
+{
+    size_t place = (size_t)(uintptr_t)map_get(r->held_at, key);
+    return place ? &r->held.at[place - 1] : NULL;
+}
+
 static void hold(struct review *r)
 {
     const struct effect *effect = &r->statement->effect;
     for (size_t i = 0; i < effect->relations.n; i++) {
         const struct relation_effect *relation = &effect->relations.at[i];
         if (relation->made || relation->index || !relation_exists(r, relation->schema, relation->name)) continue;
+        struct held *known = held_of(r, ledger_key(r->ledger, relation->schema, relation->name));
+        if (known && known->lock < relation->lock) known->lock = relation->lock;
+        if (known) continue;
         struct held held = {.key = ledger_key(r->ledger, relation->schema, relation->name),
                             .shown = shown_name(r, relation->schema, relation->name), .lock = relation->lock, .statement = r->statement};
         vec_push(r->ctx->arena, &r->held, held);
+        map_put(r->held_at, held.key, (void *)(uintptr_t)r->held.n);
     }
     for (size_t i = 0; i < r->statement->acts.n; i++) {
         if (r->statement->acts.at[i].what == ACT_ENUM_ADD) vec_push(r->ctx->arena, &r->values, r->statement->acts.at[i].part);
@@ -249,15 +260,19 @@ static void note_timeouts(struct review *r, const struct sql_act *act)
     }
 }
 
+static void forget_held(struct review *r, int transaction)
+{
+    if (r->held.n > 0) r->held_at = map_new(r->ctx->arena);
+    r->held.n = 0;
+    r->values.n = 0;
+    r->transaction = transaction;
+}
+
 static void read_statement(struct review *r, const struct review_statement *statement, bool judge)
 {
     r->statement = statement;
     enter_schema(r, statement);
-    if (statement->transaction == 0 || statement->transaction != r->transaction) {
-        r->held.n = 0;
-        r->values.n = 0;
-        r->transaction = statement->transaction;
-    }
+    if (statement->transaction == 0 || statement->transaction != r->transaction) forget_held(r, statement->transaction);
     if (judge) run_on(r, ON_STATEMENT, NULL, statement->up);
     for (size_t i = 0; i < statement->acts.n; i++) {
         const struct sql_act *act = &statement->acts.at[i];
@@ -271,8 +286,7 @@ static void read_statement(struct review *r, const struct review_statement *stat
 static void read_direction(struct review *r, bool up, bool judge)
 {
     ledger_settle(r->ledger);
-    r->transaction = 0;
-    r->held.n = 0;
+    forget_held(r, 0);
     for (size_t i = 0; i < r->file->statements.n; i++) {
         r->number = i;
         if (r->file->statements.at[i].up == up) read_statement(r, &r->file->statements.at[i], judge);
@@ -341,6 +355,7 @@ bool allow_used(const struct review *r, const struct review_statement *statement
 
 void review_run(struct ctx *ctx, const struct review_files *files, const struct review_options *options, struct review_result *result)
 {
-    struct review r = {.ctx = ctx, .options = options, .result = result, .ledger = ledger_new(ctx->arena), .orders = map_new(ctx->arena)};
+    struct review r = {.ctx = ctx, .options = options, .result = result, .ledger = ledger_new(ctx->arena), .orders = map_new(ctx->arena),
+                       .held_at = map_new(ctx->arena)};
     for (size_t i = 0; i < files->n; i++) read_file(&r, files->at[i]);
 }

@@ -36,6 +36,8 @@ struct review_statement {
     bool generated;                     /* by autogenerate, and said so */
     struct sql_acts acts;
     struct effect effect;
+    bool creates;                       /* something, which is called so */
+    struct sql_object_name created;
     const char *defect;                 /* why it can't be read; NULL: it can */
     struct span defect_span;
 };

@@ -89,10 +89,8 @@ void rule_lock_upgraded(struct review *r, const struct sql_act *act)
     for (size_t i = 0; i < r->statement->effect.relations.n && !alone(r); i++) {
         const struct relation_effect *relation = &r->statement->effect.relations.at[i];
         const char *key = ledger_key(r->ledger, relation->schema, relation->name);
-        enum lock_level strongest_before = LOCK_NONE;
-        for (size_t k = 0; k < r->held.n; k++) {
-            if (strcmp(r->held.at[k].key, key) == 0 && r->held.at[k].lock > strongest_before) strongest_before = r->held.at[k].lock;
-        }
+        const struct held *held = held_of(r, key);
+        enum lock_level strongest_before = held ? held->lock : LOCK_NONE;
         bool weak = strongest_before == LOCK_ROW_EXCLUSIVE || strongest_before == LOCK_SHARE; /* the others exclude each other */
         if (weak && relation->lock >= LOCK_SHARE_ROW_EXCLUSIVE)
             report(r, NULL, "%s has %s by an earlier statement and gets %s now: two that do so end in a deadlock",
@@ -107,10 +105,8 @@ static const struct relation_effect *newly_locked(const struct review *r)
         const struct relation_effect *relation = &r->statement->effect.relations.at[i];
         bool seen = relation->made || relation->index || relation->lock < LOCK_ACCESS_EXCLUSIVE ||
                     !relation_exists(r, relation->schema, relation->name);
-        const char *key = ledger_key(r->ledger, relation->schema, relation->name);
-        for (size_t k = 0; k < r->held.n && !seen; k++) seen = strcmp(r->held.at[k].key, key) == 0 &&
-            r->held.at[k].lock >= LOCK_ACCESS_EXCLUSIVE;
-        if (!seen) return relation;
+        const struct held *held = held_of(r, ledger_key(r->ledger, relation->schema, relation->name));
+        if (!seen && (!held || held->lock < LOCK_ACCESS_EXCLUSIVE)) return relation;
     }
     return NULL;
 }
@@ -133,7 +129,8 @@ void rule_lock_order(struct review *r, const struct sql_act *act)
     (void)act;
     if (!relation) return;
     const char *later = ledger_key(r->ledger, relation->schema, relation->name);
-    for (size_t i = 0; i < r->held.n; i++) {
+    enum { MOST = 100 }; /* pairs are many: a transaction that locks more tables is out of order anyway */
+    for (size_t i = 0; i < r->held.n && i < MOST; i++) {
         if (r->held.at[i].lock < LOCK_ACCESS_EXCLUSIVE) continue;
         const char *earlier = r->held.at[i].key;
         const char *other = map_get(r->orders, arena_printf(arena, "%s\n%s", later, earlier));

@@ -36,6 +36,7 @@ struct review {
     struct ledger *back;            /* after its downgrade; NULL: it has none */
     int transaction;                /* that `held` and `values` are of */
     VEC(struct held) held;
+    struct map *held_at;            /* key -> its place in `held`, from 1 */
     VEC(const char *) values;       /* added to enums in this transaction */
     struct timeout lock_timeout, statement_timeout;
     bool said_lock_timeout, said_statement_timeout;
@@ -66,6 +67,8 @@ static inline bool alone(const struct review *r) { return r->statement->transact
 /* Bits of enum work on the act's table. */
 unsigned work_of(const struct review *r, const struct sql_act *act);
 
+/* What the transaction holds on a relation; NULL: nothing. */
+struct held *held_of(const struct review *r, const char *key);
 /* The strongest lock that an earlier statement of the transaction took and that others feel; NULL: none. */
 const struct held *strongest_held(const struct review *r);
 /* What is wrong with an allow's codes and reason; NULL: nothing. */

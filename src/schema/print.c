@@ -44,17 +44,31 @@ void print_name(struct buf *buf, const char *name)
     else sql_ident(buf, name);
 }
 
+/* Whether something of the name stands in a schema that would be found before one of that name in public: names of indexes are
+ * relations', too. */
+static bool is_hidden(const struct object *schema, const char *name)
+{
+    static const char *const kinds_that_hide[] = {"table", "view", "materialized_view", "foreign_table", "sequence", "enum", "domain",
+                                                  "composite", "range", "base_type"};
+    static const char *const parts_that_hide[] = {"index", "view_index", "primary_key", "unique", "exclude"};
+    for (size_t i = 0; i < sizeof kinds_that_hide / sizeof *kinds_that_hide; i++) {
+        if (object_child(schema, kinds_that_hide[i], name)) return true;
+    }
+    for (size_t i = 0; i < schema->children.n; i++) {
+        for (size_t k = 0; object_is_relation(schema->children.at[i]) && k < sizeof parts_that_hide / sizeof *parts_that_hide; k++) {
+            if (object_child(schema->children.at[i], parts_that_hide[k], name)) return true;
+        }
+    }
+    return false;
+}
+
 /* Whether a bare name is the object's: its schema is the current one, or public where the current one hides nothing. */
 static bool is_on_path(const struct printer *p, const struct object *object)
 {
     const struct object *schema = object_schema(object);
     if (schema == p->current) return true;
     if (!str_eq(schema->name, "public") || !p->current) return false;
-    static const char *const kinds_that_hide[] = {"table", "view", "materialized_view", "foreign_table", "sequence", "enum", "domain", "composite", "range", "base_type"};
-    for (size_t i = 0; i < sizeof kinds_that_hide / sizeof *kinds_that_hide; i++) {
-        if (object_child(p->current, kinds_that_hide[i], object->name)) return false;
-    }
-    return true;
+    return !is_hidden(p->current, object->name);
 }
 
 void print_qname(const struct printer *p, struct buf *buf, const struct object *object)

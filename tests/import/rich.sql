@@ -190,3 +190,9 @@ CREATE TABLE hidden.named (docs regclass DEFAULT 'hidden.point'::regclass, f reg
     words tsvector GENERATED ALWAYS AS (to_tsvector('shop.words', 'a text')) STORED);
 CREATE TABLE hidden.kept (id integer);
 REVOKE DELETE ON hidden.kept FROM CURRENT_USER;
+
+-- A name that an index of the schema at hand hides.
+CREATE SCHEMA hiding;
+CREATE TABLE public.hidden (id integer CONSTRAINT hidden_id PRIMARY KEY);
+CREATE TABLE hiding.user_of_hidden (id integer CONSTRAINT hidden PRIMARY KEY REFERENCES public.hidden);
+CREATE TABLE hiding.child_of_hidden (CONSTRAINT c CHECK (id > 0)) INHERITS (public.hidden);
