@@ -118,8 +118,8 @@ static void narrow(struct place *at)
     size_t end = cut + SHOWN < at->line_len ? cut + SHOWN : at->line_len;
     while (end < at->line_len && ((unsigned char)at->line_text[end] & 0xC0) == 0x80) end++;
     at->line_text += cut;
-    at->line_len = (uint32_t)(end - cut);
-    at->line_offset -= (uint32_t)cut;
+    at->line_len = end - cut;
+    at->line_offset -= cut;
 }
 
 /* "place: word: message" and the line it is about. */

@@ -88,13 +88,12 @@ static void bash_values(const struct out *out)
     fprintf(out->file, "    case $before in\n");
     for (enum option_id id = OPT_NONE + 1; id < OPT_COUNT; id++) {
         if (!takes_choice(&option_table[id])) continue;
+        fprintf(out->file, "        --%s)\n            words='%s'\n", option_table[id].name, option_table[id].choices);
         for (size_t i = 0; i < n_commands && id == OPT_FORMAT; i++) {
-            if (commands[i].formats)
-                fprintf(out->file, "        --%s) [[ $command == %s ]] && { COMPREPLY=($(compgen -W '%s' -- \"$word\")); return; } ;;&\n",
-                        option_table[id].name, commands[i].name, commands[i].formats);
+            if (!commands[i].formats) continue;
+            fprintf(out->file, "            [[ $command == %s ]] && words='%s'\n", commands[i].name, commands[i].formats);
         }
-        fprintf(out->file, "        --%s) COMPREPLY=($(compgen -W '%s' -- \"$word\")); return ;;\n",
-                option_table[id].name, option_table[id].choices);
+        fputs("            COMPREPLY=($(compgen -W \"$words\" -- \"$word\")); return ;;\n", out->file);
     }
     fprintf(out->file, "        %s) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n",
             value_options(arena, takes_file));
@@ -196,10 +195,8 @@ static void zsh_option(const struct out *out, const struct command *command, enu
 static void zsh_command(const struct out *out, const struct command *command)
 {
     struct arena *arena = out->arena;
-    /* of two specifications of one option the first one counts */
-    fprintf(out->file, "        %s) _arguments -s", command->name);
+    fprintf(out->file, "        %s) _arguments -s %s", command->name, command->formats ? "${(@)globals:#*--format*}" : "$globals");
     if (command->formats) zsh_option(out, command, OPT_FORMAT);
-    fputs(" $globals", out->file);
     for (size_t i = 0; i < COMMAND_OPTIONS && command->options[i] != OPT_NONE; i++)
         zsh_option(out, command, command->options[i]);
     for (size_t i = 0; i < COMMAND_ARGUMENTS && command->arguments[i].name; i++) {

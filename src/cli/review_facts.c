@@ -52,7 +52,7 @@ bool review_facts(struct session *s, const struct review_files *files, struct re
         const struct relation_size *found = &asked.sizes.at[i];
         bool table = found->exists && (found->kind == 'r' || found->kind == 'p' || found->kind == 'm');
         struct review_size *size = ARENA_NEW(arena, struct review_size);
-        *size = (struct review_size){.exists = table, .rows = found->rows, .text = NULL};
+        *size = (struct review_size){.exists = table, .partitioned = found->kind == 'p', .rows = found->rows, .text = NULL};
         if (table) size->text = arena_printf(arena, "%s, %s", str_bytes(arena, found->bytes), size_rows_text(arena, found));
         map_put(options->sizes, arena_printf(arena, "%s.%s", found->schema, found->name), size);
     }

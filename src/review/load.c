@@ -17,18 +17,24 @@ static bool is_newer(struct arena *arena, const char *sql, size_t defect)
     return sql_find_words(arena, sql, "add constraint", &offset) && strncasecmp(sql + defect, "not null", strlen("not null")) == 0;
 }
 
+static void read_effect(struct ctx *ctx, struct review_statement *statement)
+{
+    if (!sql_effect(ctx->arena, statement->sql, 0, &statement->effect)) statement->effect = (struct effect){0};
+}
+
 void load_statement(struct ctx *ctx, struct review_statement *statement)
 {
     struct sql_error error = {0};
     if (sql_acts(ctx->arena, statement->sql, &statement->acts, &error)) {
         statement->creates = sql_created(ctx->arena, statement->sql, &statement->created);
-        if (!sql_effect(ctx->arena, statement->sql, 0, &statement->effect)) statement->effect = (struct effect){0};
+        read_effect(ctx, statement);
         return;
     }
     struct sql_act none = {.what = ACT_NONE, .length = strlen(statement->sql)};
     vec_push(ctx->arena, &statement->acts, none);
     if (statement->generated || sql_is_newer(ctx->arena, statement->sql) || is_newer(ctx->arena, statement->sql, error.offset)) {
         statement->acts.at[0].what = ACT_NEWER;
+        read_effect(ctx, statement);
         return;
     }
     uint32_t at = statement->span.start + (uint32_t)error.offset;

@@ -21,7 +21,7 @@ const struct ledger_table *table_of_act(const struct review *r, const struct sql
     return ledger_table(r->ledger, act->schema, act->name);
 }
 
-static const struct review_size *size_of(const struct review *r, const char *schema, const char *name)
+const struct review_size *size_of(const struct review *r, const char *schema, const char *name)
 {
     return r->options->sizes ? map_get(r->options->sizes, ledger_key(r->ledger, schema, name)) : NULL;
 }

@@ -181,7 +181,8 @@ static void read_statements(struct reading *r)
         add_statement(r, start, without_tail(r, start, behind));
     }
     size_t end = r->source->len;
-    if (behind < end) skip_comments(r, &behind, end);
+    /* behind a bracket that is never closed the splitter finds no end of a statement */
+    if (behind < end && skip_comments(r, &behind, end)) add_statement(r, behind, without_tail(r, behind, end));
 }
 
 /* ---- what the file's name tells */
@@ -201,7 +202,8 @@ static bool is_wrapped(const char *name)
 {
     const char *base = path_base(name);
     bool flyway = (*base == 'V' || *base == 'U' || *base == 'R') && strstr(base, "__");
-    return flyway || str_ends(base, ".up.sql") || str_ends(base, ".down.sql") || strcmp(base, "up.sql") == 0 || strcmp(base, "down.sql") == 0;
+    bool diesel = strcmp(base, "up.sql") == 0 || strcmp(base, "down.sql") == 0;
+    return flyway || diesel || str_ends(base, ".up.sql") || str_ends(base, ".down.sql");
 }
 
 static void wrap(struct review_file *file)

@@ -132,6 +132,8 @@ static void push(struct review *r, enum review_level most, struct span span, con
 {
     enum review_level level = r->options->levels[r->rule - review_rules];
     const struct review_statement *taken = allowing(r);
+    const char *mend = r->mend;
+    r->mend = NULL;
     if (level > most) level = most;
     if (level == REVIEW_OFF) return;
     if (taken) {
@@ -143,7 +145,7 @@ static void push(struct review *r, enum review_level most, struct span span, con
         const struct review_finding *other = &r->result->findings.at[i];
         if (other->rule == r->rule && other->span.start == span.start && other->file == r->file && str_eq(other->message, message)) return;
     }
-    struct review_finding finding = {.rule = r->rule, .level = level, .file = r->file, .span = span, .message = message};
+    struct review_finding finding = {.rule = r->rule, .level = level, .file = r->file, .span = span, .message = message, .mend = mend};
     vec_push(r->ctx->arena, &r->result->findings, finding);
 }
 

@@ -62,7 +62,7 @@ struct review_file *review_plain(struct ctx *ctx, const struct source *source);
 
 /* What a live database says of a table. Where one was asked, the effects of the statements are settled by it, too: no WORK_MAY_REWRITE. */
 struct review_size {
-    bool exists;
+    bool exists, partitioned;
     double rows;                        /* estimated; -1: not known */
     const char *text;                   /* "12 GB, about 40,000,000 rows" */
 };

@@ -10,15 +10,16 @@
 static bool is_partitioned(const struct review *r, const struct sql_act *act)
 {
     const struct ledger_table *table = table_of_act(r, act);
-    return table && table->partitioned;
+    const struct review_size *size = size_of(r, act->schema, act->name);
+    return (table && table->partitioned) || (size && size->partitioned);
 }
 
 void rule_index_not_concurrent(struct review *r, const struct sql_act *act)
 {
     if (!exists_already(r, act) || (act->flags & (ACT_CONCURRENTLY | ACT_ONLY))) return;
     if (is_partitioned(r, act)) {
-        report_work(r, act, "the index is built in every partition of %s while writes wait: CREATE INDEX .. ON ONLY, then concurrently in "
-                    "each partition, then ATTACH PARTITION", shown_table(r, act));
+        r->mend = "CREATE INDEX .. ON ONLY the table, CREATE INDEX CONCURRENTLY on each partition, ALTER INDEX .. ATTACH PARTITION";
+        report_work(r, act, "the index is built in every partition of %s while writes wait", shown_table(r, act));
     } else {
         report_work(r, act, "writes to %s wait until the index is built", shown_table(r, act));
     }

@@ -42,6 +42,7 @@ struct review {
     bool said_lock_timeout, said_statement_timeout;
     struct map *orders;             /* "a\nb" -> who locked a before b */
     const struct review_rule *rule; /* that is running */
+    const char *mend;               /* of what it reports next; NULL: the rule's */
     struct map *allowed;            /* allow spans that took something back */
 };
 
@@ -57,6 +58,8 @@ bool exists_already(const struct review *r, const struct sql_act *act);
 /* The same of any relation. */
 bool relation_exists(const struct review *r, const char *schema, const char *name);
 const struct ledger_table *table_of_act(const struct review *r, const struct sql_act *act);
+/* What the live database says of it; NULL: nothing, or none was asked. */
+const struct review_size *size_of(const struct review *r, const char *schema, const char *name);
 /* "orders", "shop.orders"; with its size where that is known: "orders (12 GB, 30,000,000 rows)" */
 const char *shown_name(const struct review *r, const char *schema, const char *name);
 const char *shown_table(const struct review *r, const struct sql_act *act);

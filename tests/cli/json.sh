@@ -45,6 +45,11 @@ json 0 upgrade --plan
 json 0 upgrade --sql
 json 0 upgrade
 json 0 upgrade --log
+json 0 upgrade --status
+json 0 review
+json 2 review nonsense
+json 0 attic list
+json 0 attic purge --all
 json 2 create
 json 0 current
 json 0 history

@@ -63,6 +63,12 @@ completes "completes a command" "upgrade" modelc upg
 completes "completes an option" "--log --lock-wait" modelc upgrade --lo
 completes "completes behind an option with a value" "downgrade" modelc --db x downg
 completes "completes a choice" "start stop" modelc db st
+completes "completes the formats of review" "text json sarif github gitlab" modelc review --format ""
+completes "completes the formats of the others" "text json" modelc check --format ""
+for shell in zsh fish; do
+    "$MODELC" completions $shell >formats
+    check "the formats of review in $shell" grep -q 'text json sarif github gitlab' formats
+done
 completes "completes an option's choice" "retry" modelc upgrade --resume r
 completes "completes a revision" "8f3a1c2b9d04" modelc show 8f
 for command in $commands; do

@@ -25,10 +25,10 @@ ended() { # NAME CODE PATTERN
 # A transaction that CREATE INDEX CONCURRENTLY has to wait for.
 hold() {
     sql -c "BEGIN; INSERT INTO a VALUES (1); SELECT pg_sleep(30)" >/dev/null &
-    until_sql "EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE 'BEGIN; INSERT%' AND wait_event = 'PgSleep')"
+    until_sql "EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE 'BEGIN; INSERT%' AND wait_event = 'PgSleep' AND datname = '$db')"
 }
 let_go() {
-    sql -c "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'BEGIN; INSERT%'" >/dev/null
+    sql -c "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'BEGIN; INSERT%' AND datname = '$db'" >/dev/null
 }
 
 for signal in INT TERM; do

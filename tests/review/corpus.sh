@@ -46,7 +46,7 @@ for exception in "${excepted[@]}"; do
     used=1
     # shellcheck disable=SC2254 # it is a pattern
     while read -r line; do case $line in $exception) used=0 ;; esac; done <plan
-    tap_result $used "corpus.txt: $exception is still needed" plan
+    tap_result $used "corpus.txt: $exception is still needed" /dev/null
 done
 while read -r line; do
     known=1
