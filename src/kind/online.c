@@ -129,7 +129,7 @@ static bool is_key(const struct object *object)
 bool online_replaced(const struct object *from, const struct ops *ops)
 {
     const struct object *table = from->parent->peer, *column = first_column(from);
-    if (!table || table->anew || table_is_partitioned(from->parent)) return false;
+    if (from->peer || !table || table->anew || table_is_partitioned(from->parent)) return false;
     for (size_t i = 0; i < table->children.n; i++) {
         const struct object *other = table->children.at[i];
         if (!is_key(other) || other->peer || !online_applies(other, ops)) continue;

@@ -484,16 +484,27 @@ static bool is_child_of_used(struct order *order, const struct object *table, co
     return false;
 }
 
+static bool is_named_by(const struct order *order, const struct change *change, const struct object *object)
+{
+    struct span_of_nodes own = nodes_of(order, change);
+    for (size_t i = own.first; i < own.first + own.n; i++) {
+        const struct node *node = &order->nodes.at[i];
+        for (size_t k = 0; k < node->n; k++) {
+            if (plan_has_word(order->ops->list.at[node->first + k].sql, object->name)) return true;
+        }
+    }
+    return false;
+}
+
 /* A table is published with its children, which the statement then names; a live publication's tables stand in its text only. */
 static void edges_of_published(struct order *order, const struct change *change)
 {
     const struct objects *uses = object_uses(order->ctx, change->to);
-    const char *text = object_get(change->to, "definition")->expr.text;
     for (size_t i = 0; i < order->changes->n; i++) {
         const struct change *other = order->changes->at[i];
         bool comes = other->type == CHANGE_CREATE || other->type == CHANGE_RENAME;
         if (!comes || !object_is(other->to, "table")) continue;
-        bool named = text && plan_has_word(text, other->to->name);
+        bool named = is_named_by(order, change, other->to);
         if (named || is_child_of_used(order, other->to, uses)) order_edges(order, other, R_BUILD | R_RENAME, change, R_BUILD);
     }
 }
@@ -504,7 +515,8 @@ static void make_edges(struct order *order)
         const struct change *change = order->changes->at[i];
         edges_within(order, change);
         if (!nodes_of(order, change).n) continue;
-        if (change->from) edges_of_step(order, change);
+        bool shell = change->type == CHANGE_RECREATE && !change->aside; /* its step makes the new type's shell */
+        if (change->from && !shell) edges_of_step(order, change);
         if (change->type == CHANGE_CREATE) edges_of_shell(order, change);
         if (change->type == CHANGE_CREATE && object_is(change->to, "primary_key")) edges_of_primary_key(order, change);
         if (change->type == CHANGE_CREATE && object_is(change->to, "attribute")) edges_of_attribute(order, change);
