@@ -57,10 +57,23 @@ static void add_integers(struct arena *arena, struct buf *shape, const char *tex
     }
 }
 
+/* The last of temporal keys' names says more than a tree holds. */
+static const char *shape_of_names(struct arena *arena, const char *text)
+{
+    struct sql_names names = {0};
+    struct sql_error error;
+    struct buf shape = buf_new(arena);
+    if (!sql_names_parse(arena, text, &names, &error)) return NULL;
+    for (size_t i = 0; i < names.n; i++) buf_printf(&shape, "%zu:%s", strlen(names.at[i].name), names.at[i].name);
+    buf_add(&shape, names.without_overlaps ? " without overlaps" : names.period ? " period" : "");
+    return shape.text;
+}
+
 static const char *shape_of(struct arena *arena, enum sql_island what, const char *text)
 {
     const char *tree;
     struct sql_error error;
+    if (what == SQL_NAMES) return shape_of_names(arena, text);
     if (!sql_parse(arena, what, text, &tree, &error)) return NULL;
     const char *statements = strstr(tree, "\"stmts\":"); /* the version before it is the parser's, not the text's */
     struct buf shape = buf_new(arena);
