@@ -171,6 +171,9 @@ static bool find_mentions(struct arena *arena, enum sql_island what, const char 
 
 bool sql_mentions(struct arena *arena, enum sql_island what, const char *text, struct sql_mentions *found)
 {
+    struct sql_names names = {0};
+    struct sql_error refused;
+    if (what == SQL_NAMES) return sql_names_parse(arena, text, &names, &refused); /* they are what is spoken of, not mentioned */
     unsigned mine = MEMO_MENTIONS + what;
     const struct sql_mentions *known = memo_get(arena, mine, text);
     if (!known) {
