@@ -12,11 +12,12 @@ static int tap_count, tap_failed;
 __attribute__((format(printf, 2, 3), unused)) static bool ok(bool passed, const char *format, ...)
 {
     va_list args;
-    printf("%sok %d - ", passed ? "" : "not ", ++tap_count);
+    char name[512]; /* a name is one line */
     va_start(args, format);
-    vprintf(format, args);
+    vsnprintf(name, sizeof name, format, args);
     va_end(args);
-    printf("\n");
+    for (char *at = name; (at = strchr(at, '\n')) != NULL;) *at = ' ';
+    printf("%sok %d - %s\n", passed ? "" : "not ", ++tap_count, name);
     fflush(stdout);
     if (!passed) tap_failed++;
     return passed;

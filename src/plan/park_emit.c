@@ -34,17 +34,17 @@ static const char *in_attic(struct arena *arena, const char *name)
     return sql_qname_str(arena, ATTIC_SCHEMA, name);
 }
 
-static const char *under(const struct object *object, const char *name, struct arena *arena)
+/* Where it stands at this point of the plan: what a column owns stands where that one's table does. */
+static const struct object *place_of(const struct object *object)
 {
-    struct buf buf = buf_new(arena);
-    sql_object_as(&buf, object, name);
-    return buf.text;
+    const struct object *owner = owner_of(object), *whole = owner ? owner->parent : object;
+    const struct object *schema = object_schema(whole->now ? whole->now : whole);
+    return schema->now ? schema->now : schema;
 }
 
-static const char *schema_of(const struct object *object, struct arena *arena)
+static const char *under(const struct object *object, const char *name, struct arena *arena)
 {
-    const struct object *schema = object_schema(object);
-    return sql_ident_str(arena, (schema->now ? schema->now : schema)->name);
+    return sql_qname_str(arena, place_of(object)->name, name);
 }
 
 static void move_in(const struct object *object, const char *noun, struct ops *ops)
@@ -62,7 +62,8 @@ static void move_in(const struct object *object, const char *noun, struct ops *o
 static void move_out(const struct object *object, const char *noun, struct ops *ops)
 {
     struct arena *arena = ops->ctx->arena;
-    const char *sql = arena_printf(arena, "ALTER %s %s SET SCHEMA %s", noun, in_attic(arena, object->attic), schema_of(object, arena));
+    const char *sql = arena_printf(arena, "ALTER %s %s SET SCHEMA %s", noun, in_attic(arena, object->attic),
+                                   sql_ident_str(arena, place_of(object)->name));
     say(ops, PHASE_TYPES, object, "comes back from the attic", sql);
     sql = arena_printf(arena, "ALTER %s %s RENAME TO %s", noun, under(object, object->attic, arena), sql_ident_str(arena, object->name));
     say(ops, PHASE_TYPES, object, "has its old name again", sql);
@@ -74,9 +75,7 @@ static void move_out(const struct object *object, const char *noun, struct ops *
 static void rename_beside(const char *noun, const struct object *table, const char *from, const char *to, bool back, struct ops *ops)
 {
     struct arena *arena = ops->ctx->arena;
-    const struct object *schema = object_schema(table);
-    const char *name = sql_qname_str(arena, (schema->now ? schema->now : schema)->name, from);
-    const char *sql = arena_printf(arena, "ALTER %s %s RENAME TO %s", noun, name, sql_ident_str(arena, to));
+    const char *sql = arena_printf(arena, "ALTER %s %s RENAME TO %s", noun, under(table, from, arena), sql_ident_str(arena, to));
     say(ops, back ? PHASE_TYPES : PHASE_DROP, table, back ? "has its old names again" : "takes its indexes and sequences along", sql);
 }
 
@@ -191,7 +190,7 @@ static void own(const struct object *sequence, bool back, struct ops *ops)
     struct buf sql = buf_new(ops->ctx->arena);
     const struct object *owner = owner_of(sequence);
     if (!owner) return;
-    buf_printf(&sql, "ALTER SEQUENCE %s OWNED BY ", sql_object_str(sql.arena, sequence));
+    buf_printf(&sql, "ALTER SEQUENCE %s OWNED BY ", under(sequence, (sequence->now ? sequence->now : sequence)->name, sql.arena));
     if (!back) {
         say(ops, PHASE_DROP, sequence, "belongs to no column in the attic", arena_printf(sql.arena, "%sNONE", sql.text));
         return;

@@ -4,7 +4,11 @@ UPDATE public.media_assets SET product_id = ((select min(id::text)::uuid from pr
 
 ALTER TABLE public.media_assets ALTER COLUMN product_id SET NOT NULL;
 
-ALTER TABLE public.media_assets ADD CONSTRAINT media_assets_product_id_fkey FOREIGN KEY (product_id) REFERENCES public.products (id) ON DELETE CASCADE;
+ALTER TABLE public.media_assets ADD CONSTRAINT media_assets_product_id_fkey FOREIGN KEY (product_id) REFERENCES public.products (id) ON DELETE CASCADE NOT VALID;
+
+-- modelc:upgrade
+
+ALTER TABLE public.media_assets VALIDATE CONSTRAINT media_assets_product_id_fkey;
 
 -- modelc:upgrade no-transaction
 
