@@ -275,6 +275,7 @@ static void read_statement(struct review *r, const struct review_statement *stat
     r->statement = statement;
     enter_schema(r, statement);
     if (statement->transaction == 0 || statement->transaction != r->transaction) forget_held(r, statement->transaction);
+    if (judge) settle_effect(r);
     if (judge) run_on(r, ON_STATEMENT, NULL, statement->up);
     for (size_t i = 0; i < statement->acts.n; i++) {
         const struct sql_act *act = &statement->acts.at[i];

@@ -144,6 +144,30 @@ static enum rewrite retype_rewrites(const struct review *r, const struct sql_act
     return work & WORK_REWRITE ? REWRITES : work & WORK_MAY_REWRITE ? REWRITES_PERHAPS : REWRITES_NOT;
 }
 
+static struct relation_effect *effect_on(const struct review *r, const struct sql_act *act)
+{
+    const struct effect *effect = &r->statement->effect;
+    const char *key = ledger_key(r->ledger, act->schema, act->name);
+    for (size_t i = 0; i < effect->relations.n; i++) {
+        struct relation_effect *relation = &effect->relations.at[i];
+        if (str_eq(ledger_key(r->ledger, relation->schema, relation->name), key)) return relation;
+    }
+    return NULL;
+}
+
+void settle_effect(const struct review *r)
+{
+    const struct sql_act *act = r->statement->acts.n == 1 ? &r->statement->acts.at[0] : NULL;
+    struct relation_effect *relation = act && act->name ? effect_on(r, act) : NULL;
+    if (!relation) return;
+    const struct ledger_table *table = table_of_act(r, act);
+    if (act->what == ACT_NOT_NULL_SET && known_not_null(table, act->part)) relation->work &= ~(unsigned)WORK_SCAN;
+    if (act->what != ACT_COLUMN_TYPE || !(relation->work & WORK_MAY_REWRITE)) return;
+    enum rewrite rewrite = retype_rewrites(r, act, ledger_column(table, act->part));
+    if (rewrite != REWRITES_PERHAPS) relation->work &= ~(unsigned)WORK_MAY_REWRITE;
+    if (rewrite == REWRITES) relation->work |= WORK_REWRITE;
+}
+
 void rule_type_rewrites(struct review *r, const struct sql_act *act)
 {
     const struct ledger_column *column = ledger_column(table_of_act(r, act), act->part);

@@ -91,6 +91,8 @@ struct rule_row {
 };
 extern const struct rule_row rule_rows[];
 
+/* What the ledger knows better than the statement's text says: a scan that a valid check spares, whether a type change rewrites. */
+void settle_effect(const struct review *r);
 #define RULE(name, ...) void rule_##name(struct review *r, const struct sql_act *act);
 #include "review/rules.def"
 #undef RULE
