@@ -100,7 +100,8 @@ static bool judge(struct ctx *ctx, const struct finding *finding, bool there, bo
     const struct parked *parked = finding->parked;
     if (there && filled) return true;
     if (there) {
-        diag_add(ctx, D_RISK, nowhere, "%s %s comes back empty", parked->kind, parked->path);
+        struct diag *diag = diag_add(ctx, D_RISK, nowhere, "%s %s comes back empty", parked->kind, parked->path);
+        if (!str_eq(parked->kind, "column")) diag_severity(diag, SEVERITY_NOTE); /* it may have been so before */
         return true;
     }
     struct diag *diag = diag_add(ctx, D_POLICY, finding->revision->header, "%s can't be taken back: %s %s is not in the attic any more",
