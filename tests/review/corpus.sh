@@ -31,7 +31,7 @@ for case in "$root"/tests/cases/*/*.case; do
     { printf -- '-- x\n-- modelc:revision 8f3a52c1d0be\n'; cat up; echo; cat down; } >x.sql
     "$MODELC" review --format github --fail-on error x.sql >out 2>err
     [ -s err ] && sed "s|^|$name unreadable |" err
-    sed -n 's/^::\(warning\|error\) .*title=\([a-z0-9-]*\)::.*/\2/p' out | sort -u | sed "s|^|${name%.case} |"
+    LC_ALL=C sed -n 's/^::\(warning\|error\) .*title=\([a-z0-9-]*\)::.*/\2/p' out | LC_ALL=C sort -u | sed "s|^|${name%.case} |"
 done >all
 
 while read -r name code; do

@@ -26,7 +26,7 @@ same "places of the findings" "$root/tests/review/places.txt" places.txt
 found() { # NAME FILE CODES..: exactly these codes, each as often as it is found, in order
     local name=$1 file=$2
     shift 2
-    "$MODELC" review --format github "$file" 2>&1 | sed -n 's/.*title=\([a-z0-9-]*\)::.*/\1/p' >found
+    "$MODELC" review --format github "$file" 2>&1 | LC_ALL=C sed -n 's/.*title=\([a-z0-9-]*\)::.*/\1/p' >found
     printf '%s\n' "$@" | sed '/^$/d' >wanted
     same "$name" wanted found
 }
